@@ -1,0 +1,1 @@
+//! The benches are programs of their own: `cargo bench -p tagout-benches --bench NAME`.

@@ -1,0 +1,1 @@
+//! What is kept of a server, how many and until when: backups with limits and rotation.

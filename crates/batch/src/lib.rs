@@ -1,0 +1,1 @@
+//! One operation over many servers, and the queue that works it off.

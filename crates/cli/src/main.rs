@@ -1,0 +1,3 @@
+//! The command `tagout`.
+
+fn main() {}

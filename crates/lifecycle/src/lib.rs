@@ -1,0 +1,1 @@
+//! What may happen to a server now: a lifecycle that allows only legal moves.

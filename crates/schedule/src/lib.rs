@@ -1,0 +1,7 @@
+//! When a maintenance window opens, stops starting work, and closes.
+
+mod schedule;
+pub use schedule::{At, Cron, Dialect, Rate, Schedule};
+
+mod zone;
+pub use zone::{Fold, Gap, Wall, Zone};

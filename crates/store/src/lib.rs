@@ -1,0 +1,1 @@
+//! Documents with versions and due times, in memory, in SQLite or in PostgreSQL.

@@ -1,0 +1,3 @@
+//! Typed building blocks for taking servers out of service on time, doing the work, and putting them back.
+
+pub use tagout_schedule as schedule;

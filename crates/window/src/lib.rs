@@ -1,0 +1,1 @@
+//! The maintenance window: its targets, its tasks, and how a run of it goes.

@@ -1,0 +1,1 @@
+//! The examples are programs of their own: `cargo run --example NAME` from the root of the project.
