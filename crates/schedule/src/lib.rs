@@ -5,3 +5,6 @@ pub use schedule::{At, Cron, Dialect, Rate, Schedule};
 
 mod zone;
 pub use zone::{Fold, Gap, Wall, Zone};
+
+mod execution_time;
+pub use execution_time::{ExecutionTime, ParseExecutionTimeError, ParseExecutionTimeErrorKind};

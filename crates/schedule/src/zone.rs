@@ -70,12 +70,18 @@ impl Zone {
 
     /// A zone that never changes its clocks.
     pub fn fixed(offset: FixedOffset) -> Self {
-        Self { fixed_seconds: offset.local_minus_utc() }
+        Self {
+            fixed_seconds: offset.local_minus_utc(),
+        }
     }
 
     /// The stretch of one offset that holds the second `at` (since 1970 UTC).
     pub(crate) fn span_at(self, _at: i64) -> Span {
-        Span { from: i64::MIN, until: i64::MAX, offset: self.fixed_seconds }
+        Span {
+            from: i64::MIN,
+            until: i64::MAX,
+            offset: self.fixed_seconds,
+        }
     }
 
     /// What the reading `local` of this zone's clocks stands for.
