@@ -4,7 +4,10 @@ mod schedule;
 pub use schedule::{At, Cron, Dialect, Rate, Schedule};
 
 mod zone;
-pub use zone::{Fold, Gap, Wall, Zone};
+pub use zone::{
+    ClockChange, Fold, Gap, InstallZoneError, InstallZoneErrorKind, ParsePolicyError,
+    UnknownZoneError, Wall, Zone,
+};
 
 mod execution_time;
 pub use execution_time::{ExecutionTime, ParseExecutionTimeError, ParseExecutionTimeErrorKind};

