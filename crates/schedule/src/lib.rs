@@ -1,7 +1,10 @@
 //! When a maintenance window opens, stops starting work, and closes.
 
 mod schedule;
-pub use schedule::{At, Cron, Dialect, Rate, Schedule};
+pub use schedule::{
+    At, Cron, Dialect, Field, OffsetRefused, ParseScheduleError, ParseScheduleErrorKind, Rate,
+    Schedule,
+};
 
 mod zone;
 pub use zone::{
