@@ -1,9 +1,26 @@
 //! When a maintenance window opens, stops starting work, and closes.
 
+mod execution_time;
+pub use execution_time::{ExecutionTime, ParseExecutionTimeError, ParseExecutionTimeErrorKind};
+
 mod schedule;
 pub use schedule::{
     At, Cron, Dialect, Field, OffsetRefused, ParseScheduleError, ParseScheduleErrorKind, Rate,
     Schedule,
+};
+
+mod plan;
+pub use plan::{
+    Cutoff, Duration, InvalidCutoff, InvalidDuration, Opening, OpeningsAfter, OpeningsBefore,
+    OpeningsBetween, Phase, Plan, PlanError,
+};
+
+mod search;
+
+mod timeline;
+pub use timeline::{
+    ClockNote, ClockNoteKind, InvalidScheduleOffset, RunsAfter, RunsBefore, RunsBetween,
+    ScheduleOffset, Timeline, TimelineBuilder, TimelineError,
 };
 
 mod zone;
@@ -11,6 +28,3 @@ pub use zone::{
     ClockChange, Fold, Gap, InstallZoneError, InstallZoneErrorKind, ParsePolicyError,
     UnknownZoneError, Wall, Zone,
 };
-
-mod execution_time;
-pub use execution_time::{ExecutionTime, ParseExecutionTimeError, ParseExecutionTimeErrorKind};
