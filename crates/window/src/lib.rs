@@ -1,1 +1,23 @@
 //! The maintenance window: its targets, its tasks, and how a run of it goes.
+
+mod constraint;
+pub use constraint::{Kind, Member, Operation, Pattern, Shape};
+
+pub mod command;
+
+mod id;
+pub use id::{ExecutionId, IdSource, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
+
+pub mod request;
+
+mod scalar;
+pub use scalar::{
+    ClientToken, CutoffBehavior, Description, MaxConcurrency, MaxErrors, Name, OwnerInformation,
+    ResourceType, TaskArn, TaskType,
+};
+
+mod selector;
+pub use selector::Selector;
+
+mod violation;
+pub use violation::{Clause, Violation, Violations};
