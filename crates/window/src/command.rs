@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use tagout_schedule::{Cutoff, Duration, ScheduleOffset};
+
 use crate::id::{ExecutionId, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
 use crate::request::{
     self, AlarmConfiguration, LoggingInfo, TaskInvocationParameters, TaskParameterValues,
@@ -31,12 +33,12 @@ pub struct CreateWindow {
     pub schedule: String,
     /// The zone whose clocks the schedule means.
     pub schedule_timezone: Option<String>,
-    /// Days that it opens after the schedule says, 1 to 6.
-    pub schedule_offset: Option<u8>,
-    /// Hours that it stays open, 1 to 24.
-    pub duration: u8,
-    /// Hours before its end from which no task starts, 0 to 23.
-    pub cutoff: u8,
+    /// How long after the schedule says it opens.
+    pub schedule_offset: Option<ScheduleOffset>,
+    /// How long it stays open.
+    pub duration: Duration,
+    /// How long before its end nothing new starts.
+    pub cutoff: Cutoff,
     /// Whether a task may name servers that are not registered as targets.
     pub allow_unassociated_targets: bool,
     /// Makes a repeated request give the same answer.
@@ -64,12 +66,12 @@ pub struct UpdateWindow {
     pub schedule: Option<String>,
     /// The zone whose clocks the schedule means.
     pub schedule_timezone: Option<String>,
-    /// Days that it opens after the schedule says, 1 to 6.
-    pub schedule_offset: Option<u8>,
-    /// Hours that it stays open, 1 to 24.
-    pub duration: Option<u8>,
-    /// Hours before its end from which no task starts, 0 to 23.
-    pub cutoff: Option<u8>,
+    /// How long after the schedule says it opens.
+    pub schedule_offset: Option<ScheduleOffset>,
+    /// How long it stays open.
+    pub duration: Option<Duration>,
+    /// How long before its end nothing new starts.
+    pub cutoff: Option<Cutoff>,
     /// Whether a task may name servers that are not registered as targets.
     pub allow_unassociated_targets: Option<bool>,
     /// Whether it opens at all.
@@ -437,6 +439,18 @@ checked!(
     WindowId, TargetId, TaskId, ExecutionId, TaskExecutionId, InvocationId,
     ResourceType, TaskType, CutoffBehavior, MaxConcurrency, MaxErrors
 );
+
+macro_rules! checked_number {
+    ($($type:ty),*) => {
+        $(impl Checked<$type> for i32 {
+            fn checked(self) -> $type {
+                <$type>::try_from(i64::from(self)).expect("the checker has kept it within its bounds")
+            }
+        })*
+    };
+}
+
+checked_number!(Duration, Cutoff, ScheduleOffset);
 
 impl Checked<Selector> for request::Target {
     fn checked(self) -> Selector {

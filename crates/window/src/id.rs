@@ -113,14 +113,15 @@ fn uuid_4(bits: u128) -> u128 {
 }
 
 fn write_uuid(bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let [a, b, c, d, e] = [
-        bits >> 96,
-        bits >> 80 & 0xFFFF,
-        bits >> 64 & 0xFFFF,
-        bits >> 48 & 0xFFFF,
-        bits & 0xFFFF_FFFF_FFFF,
-    ];
-    write!(f, "{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+    let (high, low) = ((bits >> 64) as u64, bits as u64);
+    write!(
+        f,
+        "{:08x}-{:04x}-{:04x}",
+        high >> 32,
+        high >> 16 & 0xFFFF,
+        high & 0xFFFF
+    )?;
+    write!(f, "-{:04x}-{:012x}", low >> 48, low & 0xFFFF_FFFF_FFFF)
 }
 
 id! {

@@ -22,7 +22,7 @@ impl Walk {
     /// Looks at one value and all within it.
     fn value(&mut self, shape: &'static Shape, node: Node<'_>, hidden: bool) {
         faults(shape, node, &mut |clause| {
-            self.report(shape, Some(node), hidden || shape.sensitive, clause)
+            self.report(shape, Some(node), hidden || shape.sensitive, clause);
         });
         self.parts(shape, node, hidden);
     }
