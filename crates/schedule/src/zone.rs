@@ -14,7 +14,7 @@ pub use unknown::UnknownZoneError;
 
 mod wall;
 pub use wall::Wall;
-pub(crate) use wall::WallSeconds;
+use wall::WallSeconds;
 
 mod bundled;
 mod chrono_tz;
@@ -192,7 +192,7 @@ impl Zone {
 
     /// What the reading `local` stands for, all in seconds since 1970; `local` must lie in chrono's range.
     #[inline]
-    pub(crate) fn wall_at(self, local: i64) -> WallSeconds {
+    fn wall_at(self, local: i64) -> WallSeconds {
         match self.0 {
             Kind::Utc => WallSeconds::Once(local),
             Kind::Fixed(offset) => WallSeconds::Once(local - i64::from(offset.local_minus_utc())),

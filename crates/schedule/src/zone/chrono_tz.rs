@@ -50,6 +50,9 @@ fn observed(tz: Tz) -> Table {
             }
             Some((new, offset(new)))
         });
-    Table::new(tz.name().into(), offset(0), changes)
+    Table::new(tz.name(), offset(0), changes)
         .expect("the changes of the IANA database are days apart")
 }
+
+#[cfg(test)]
+mod tests;

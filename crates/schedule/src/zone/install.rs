@@ -98,11 +98,8 @@ pub enum InstallZoneErrorKind {
         at: usize,
     },
     /// The table is of version 1, which ends in the year 2037.
-    #[error("the table is of version `{found}`, expected `2` or later")]
-    Version {
-        /// The version, escaped where it is no printable character.
-        found: Box<str>,
-    },
+    #[error("the table is of version 1, which ends in 2037, expected version 2 or later")]
+    Version1,
     /// The file ends before the table does.
     #[error("the table goes on after byte {len}, where the file ends")]
     Truncated {
@@ -113,13 +110,13 @@ pub enum InstallZoneErrorKind {
     #[error("the table counts {found} leap seconds, expected one for clocks that do not")]
     LeapSeconds {
         /// How many.
-        found: usize,
+        found: u64,
     },
     /// A change names a kind of time that the table does not have.
     #[error("a change is to kind {found} of local time, expected less than {len}")]
     KindOfTime {
         /// The kind named.
-        found: usize,
+        found: u8,
         /// How many there are.
         len: usize,
     },

@@ -1,6 +1,8 @@
 //! The rule with which a zone's table ends, as POSIX writes it: `EST5EDT,M3.2.0,M11.1.0`.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// What clocks do after the last change of a table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -79,15 +81,15 @@ impl Rule {
             .chain(self.saving.as_ref().map(|saving| saving.offset))
     }
 
-    /// The changes of the years `first` to `last`: instant and new offset, in order.
+    /// The changes that are due in `years`: instant and new offset, in order.
     ///
     /// Where daylight saving time ends at the instant at which it begins again, that instant is there twice, the
     /// beginning last.
-    pub(super) fn changes(&self, first: i32, last: i32) -> Vec<(i64, i32)> {
+    pub(super) fn changes(&self, years: RangeInclusive<i32>) -> Vec<(i64, i32)> {
         let Some(saving) = &self.saving else {
             return Vec::new();
         };
-        let mut changes: Vec<(i64, i32)> = (first..=last)
+        let mut changes: Vec<(i64, i32)> = years
             .flat_map(|year| {
                 [
                     (
@@ -116,7 +118,7 @@ impl Moment {
             }
             // A 366th day of a common year is the first of the next.
             Day::OfYear(day) => {
-                NaiveDate::from_yo_opt(year, 1).map(|first| first + chrono::Days::new(day.into()))
+                NaiveDate::from_yo_opt(year, 1).map(|first| first + Days::new(day.into()))
             }
             Day::OfMonth {
                 month,
@@ -182,8 +184,8 @@ impl Reader<'_> {
             self.expect('.')?;
             let week = self.number(5).filter(|&week| week > 0)?;
             self.expect('.')?;
-            let weekday = Weekday::Sat.succ(); // POSIX counts from Sunday, 0
-            let weekday = (0..self.number(6)?).fold(weekday, |weekday, _| weekday.succ());
+            // POSIX counts from Sunday, chrono from Monday.
+            let weekday = Weekday::try_from((self.number(6)? as u8 + 6) % 7).ok()?;
             Day::OfMonth {
                 month,
                 week,
@@ -216,3 +218,6 @@ impl Reader<'_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

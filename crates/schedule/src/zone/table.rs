@@ -72,7 +72,7 @@ impl Table {
     ///
     /// `changes` are in order and each offset is less than a day. Where several begin at one instant, the last counts.
     pub(super) fn new(
-        name: Box<str>,
+        name: &str,
         first: i32,
         changes: impl IntoIterator<Item = (i64, i32)>,
     ) -> Result<Self, InstallZoneErrorKind> {
@@ -109,7 +109,7 @@ impl Table {
             before: 0,
         });
         Ok(Self {
-            name,
+            name: name.into(),
             stretches: stretches.into(),
             buckets,
             buckets_from,
@@ -232,3 +232,6 @@ fn merged(first: i32, changes: impl IntoIterator<Item = (i64, i32)>) -> Vec<Stre
     }
     stretches
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Zones as text: parsed, printed, stored.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -54,8 +54,21 @@ impl Serialize for Zone {
 
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        deserializer.deserialize_str(ZoneText)
+    }
+}
+
+/// Takes a zone from the text that it is stored as.
+struct ZoneText;
+
+impl de::Visitor<'_> for ZoneText {
+    type Value = Zone;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time zone, such as `Europe/Berlin` or `+09:00`")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Zone, E> {
+        text.parse().map_err(E::custom)
     }
 }

@@ -92,6 +92,12 @@ impl fmt::Display for UnknownZoneError {
         } else {
             ""
         };
+        if fixed::parse(&self.text).is_some() {
+            return write!(
+                f,
+                "expected the name of a time zone, found the offset `{shown}`"
+            );
+        }
         write!(f, "unknown time zone `{shown}{cut}`, ")?;
         match &*self.suggestions() {
             [] => {
@@ -151,19 +157,22 @@ fn likeness(text: &str, name: &str) -> Option<usize> {
 
 /// The edit distance, unless it is more than one for every four letters, or three.
 fn near(text: &str, name: &str) -> Option<usize> {
-    let max = (text.len() / 4).min(3);
-    if text.len().abs_diff(name.len()) > max {
-        return None;
-    }
-    Some(edit_distance(text.as_bytes(), name.as_bytes())).filter(|&distance| distance <= max)
+    edit_distance(text.as_bytes(), name.as_bytes(), (text.len() / 4).min(3))
 }
 
-/// How many bytes to put in, leave out, exchange, or swap with their neighbour to get from one text to the other.
-fn edit_distance(from: &[u8], to: &[u8]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
+/// How many bytes to put in, leave out, exchange, or swap with their neighbour to get from one text to the other, unless
+/// it is more than `max`.
+fn edit_distance(from: &[u8], to: &[u8], max: usize) -> Option<usize> {
+    if from.len().abs_diff(to.len()) > max {
+        return None;
+    }
+    // The last two rows of the table of distances between beginnings of `from` and all beginnings of `to`.
+    let mut before_last: Vec<usize> = vec![0; to.len() + 1];
     let mut last: Vec<usize> = (0..=to.len()).collect();
+    let mut this = before_last.clone();
     for row in 1..=from.len() {
-        let mut this = vec![row; to.len() + 1];
+        this[0] = row;
+        let mut nearest = row;
         for column in 1..=to.len() {
             let exchanged = last[column - 1] + usize::from(from[row - 1] != to[column - 1]);
             this[column] = exchanged.min(last[column] + 1).min(this[column - 1] + 1);
@@ -174,10 +183,16 @@ fn edit_distance(from: &[u8], to: &[u8]) -> usize {
             if swapped {
                 this[column] = this[column].min(before_last[column - 2] + 1);
             }
+            nearest = nearest.min(this[column]);
         }
-        before_last = mem::replace(&mut last, this);
+        // A swap looks two rows back, so one row over the limit is not yet the end.
+        if nearest > max + 1 {
+            return None;
+        }
+        mem::swap(&mut before_last, &mut last);
+        mem::swap(&mut last, &mut this);
     }
-    last[to.len()]
+    Some(last[to.len()]).filter(|&distance| distance <= max)
 }
 
 /// `text` without what people write differently: small letters, and underscores for blanks.
@@ -206,3 +221,6 @@ fn offset_meant(text: &str) -> Option<FixedOffset> {
     };
     fixed::parse(&format!("{sign}{hours:0>2}:{minutes}"))
 }
+
+#[cfg(test)]
+mod tests;

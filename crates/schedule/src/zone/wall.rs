@@ -1,6 +1,6 @@
 //! What a reading of the wall clock stands for.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::{Fold, Gap, fixed};
 
@@ -82,7 +82,7 @@ impl Wall {
 
 /// [`Wall`] for whole seconds, each since 1970 UTC.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum WallSeconds {
+pub(super) enum WallSeconds {
     /// One instant.
     Once(i64),
     /// Two instants: the clock was set back over it.
@@ -102,7 +102,18 @@ pub(crate) enum WallSeconds {
 }
 
 /// The instant at which clocks that are `offset` seconds before UTC show `local`, cut to what chrono can hold.
+#[inline]
 fn minus(local: NaiveDateTime, offset: i32) -> DateTime<Utc> {
+    // Within one day, which is the common case, the date needs no work.
+    let time = local
+        .time()
+        .num_seconds_from_midnight()
+        .checked_add_signed(-offset);
+    if let Some(time) = time
+        .and_then(|time| NaiveTime::from_num_seconds_from_midnight_opt(time, local.nanosecond()))
+    {
+        return local.date().and_time(time).and_utc();
+    }
     match local.checked_sub_offset(fixed::east(offset)) {
         Some(instant) => instant.and_utc(),
         None if offset > 0 => DateTime::<Utc>::MIN_UTC,
