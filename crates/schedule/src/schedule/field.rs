@@ -34,6 +34,8 @@ pub(crate) struct FieldRule {
     pub(crate) step_max: u32,
     /// Three-letter names, the first standing for `min`.
     pub(crate) names: &'static [&'static str],
+    /// The names as the parser compares them.
+    pub(crate) name_keys: &'static [u32],
     /// Wildcards of this field beyond `, - * /`.
     pub(crate) wildcards: &'static [u8],
 }
@@ -46,14 +48,32 @@ const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 /// What each field may hold, seconds first (AWS Systems Manager user guide; steps and names as in Quartz).
 #[rustfmt::skip] // columns
 pub(crate) const FIELDS: [FieldRule; 7] = [
-    FieldRule { field: Field::Seconds,    name: "second",       min: 0,    max: 59,   step_max: 59,       names: &[],        wildcards: b"" },
-    FieldRule { field: Field::Minutes,    name: "minute",       min: 0,    max: 59,   step_max: 59,       names: &[],        wildcards: b"" },
-    FieldRule { field: Field::Hours,      name: "hour",         min: 0,    max: 23,   step_max: 23,       names: &[],        wildcards: b"" },
-    FieldRule { field: Field::DayOfMonth, name: "day-of-month", min: 1,    max: 31,   step_max: 31,       names: &[],        wildcards: b"?LW" },
-    FieldRule { field: Field::Month,      name: "month",        min: 1,    max: 12,   step_max: 12,       names: &MONTHS,    wildcards: b"" },
-    FieldRule { field: Field::DayOfWeek,  name: "day-of-week",  min: 1,    max: 7,    step_max: 7,        names: &WEEKDAYS,  wildcards: b"?L#" },
-    FieldRule { field: Field::Year,       name: "year",         min: 1970, max: 2199, step_max: u32::MAX, names: &[],        wildcards: b"" },
+    FieldRule { field: Field::Seconds,    name: "second",       min: 0,    max: 59,   step_max: 59,       names: &[],        name_keys: &[],                   wildcards: b"" },
+    FieldRule { field: Field::Minutes,    name: "minute",       min: 0,    max: 59,   step_max: 59,       names: &[],        name_keys: &[],                   wildcards: b"" },
+    FieldRule { field: Field::Hours,      name: "hour",         min: 0,    max: 23,   step_max: 23,       names: &[],        name_keys: &[],                   wildcards: b"" },
+    FieldRule { field: Field::DayOfMonth, name: "day-of-month", min: 1,    max: 31,   step_max: 31,       names: &[],        name_keys: &[],                   wildcards: b"?LW" },
+    FieldRule { field: Field::Month,      name: "month",        min: 1,    max: 12,   step_max: 12,       names: &MONTHS,    name_keys: &name_keys(MONTHS),   wildcards: b"" },
+    FieldRule { field: Field::DayOfWeek,  name: "day-of-week",  min: 1,    max: 7,    step_max: 7,        names: &WEEKDAYS,  name_keys: &name_keys(WEEKDAYS), wildcards: b"?L#" },
+    FieldRule { field: Field::Year,       name: "year",         min: 1970, max: 2199, step_max: u32::MAX, names: &[],        name_keys: &[],                   wildcards: b"" },
 ];
+
+/// Three letters as one number, which is the same for both cases and which nothing but the letters gives.
+pub(crate) const fn name_key([a, b, c]: [u8; 3]) -> u32 {
+    u32::from_le_bytes([a, b, c, 0]) | 0x20_2020
+}
+
+const fn name_keys<const N: usize>(names: [&str; N]) -> [u32; N] {
+    let mut keys = [0; N];
+    let mut i = 0;
+    while i < N {
+        keys[i] = match names[i].as_bytes().first_chunk() {
+            Some(name) => name_key(*name),
+            None => panic!("a name has three letters"),
+        };
+        i += 1;
+    }
+    keys
+}
 
 impl Field {
     /// All fields in their order, seconds first.

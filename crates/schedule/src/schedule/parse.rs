@@ -7,6 +7,7 @@ mod day;
 mod fields;
 mod item;
 mod once;
+mod split;
 
 pub(crate) use fields::bare_fields;
 
@@ -45,6 +46,7 @@ impl Fault {
 }
 
 /// Reads a whole schedule.
+#[inline]
 pub(crate) fn schedule(text: &str, dialect: Dialect) -> Result<Schedule, Fault> {
     check_length(text, dialect)?;
     let bytes = text.as_bytes();
@@ -58,6 +60,7 @@ pub(crate) fn schedule(text: &str, dialect: Dialect) -> Result<Schedule, Fault> 
 }
 
 /// Refuses a text that is longer than the dialect takes, without reading it where it is far too long.
+#[inline]
 fn check_length(text: &str, dialect: Dialect) -> Result<(), Fault> {
     let fault = |max| Fault::new(Kind::TooLong { max }, 0, text.len());
     match dialect.rule().length {
@@ -79,9 +82,13 @@ enum Form {
 }
 
 /// Reads the word before the parenthesis; gives the place after it.
+#[inline]
 fn form(bytes: &[u8], dialect: Dialect) -> Result<(Form, usize), Fault> {
     if bytes.is_empty() {
         return Err(Fault::new(Kind::Empty, 0, 0));
+    }
+    if bytes.starts_with(b"cron(") {
+        return Ok((Form::Cron, 5));
     }
     for (word, form) in [
         (b"cron(".as_slice(), Form::Cron),
@@ -105,6 +112,7 @@ fn form(bytes: &[u8], dialect: Dialect) -> Result<(Form, usize), Fault> {
 }
 
 /// The place of the parenthesis that ends the text.
+#[inline]
 fn closing(bytes: &[u8], start: usize) -> Result<usize, Fault> {
     if bytes.len() > start && bytes.ends_with(b")") {
         return Ok(bytes.len() - 1);
@@ -119,3 +127,6 @@ fn closing(bytes: &[u8], start: usize) -> Result<usize, Fault> {
 const fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
+
+#[cfg(test)]
+mod tests;

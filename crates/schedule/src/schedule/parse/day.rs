@@ -13,6 +13,15 @@ const SATURDAY: u8 = 7;
 
 /// Reads the day-of-month field; nothing is `?`.
 pub(super) fn day_of_month(mut cursor: Cursor<'_>) -> Result<Option<Days>, Fault> {
+    match *cursor.rest() {
+        [b'?'] => return Ok(None),
+        [b'L' | b'l'] => return Ok(Some(Days::Last { before: 0 })),
+        [b'L' | b'l', b'W' | b'w'] => return Ok(Some(Days::LastWeekday { before: 0 })),
+        _ => {}
+    }
+    if let Some(days) = cursor.short_set() {
+        return Ok(Some(Days::OfMonth(days as u32)));
+    }
     let start = cursor.at();
     match cursor.peek() {
         Some(b'?') => cursor.skip().alone(start).map(|()| None),
@@ -52,6 +61,12 @@ fn last_day(mut cursor: Cursor<'_>, start: usize) -> Result<Days, Fault> {
 
 /// Reads the day-of-week field; nothing is `?`.
 pub(super) fn day_of_week(mut cursor: Cursor<'_>) -> Result<Option<Days>, Fault> {
+    if cursor.rest() == b"?" {
+        return Ok(None);
+    }
+    if let Some(days) = cursor.short_set() {
+        return Ok(Some(Days::of_week(days as u8)));
+    }
     let start = cursor.at();
     match cursor.peek() {
         Some(b'?') => cursor.skip().alone(start).map(|()| None),

@@ -2,6 +2,7 @@
 
 use super::day::{day_of_month, day_of_week};
 use super::item::Cursor;
+use super::split::split;
 use super::{Fault, Kind, check_length, is_blank};
 use crate::schedule::Dialect;
 use crate::schedule::calendar::{ALL_YEARS, YEAR_MIN, Years};
@@ -15,58 +16,56 @@ pub(crate) fn bare_fields(text: &str, dialect: Dialect) -> Result<Cron, Fault> {
 }
 
 /// Reads the fields from `start` to `end`.
+#[expect(
+    clippy::inline_always,
+    reason = "called twice, and its large result would be copied: a third of the time"
+)]
+#[inline(always)]
 pub(super) fn fields(
     bytes: &[u8],
     start: usize,
     end: usize,
     dialect: Dialect,
 ) -> Result<Cron, Fault> {
-    let (spans, n_fields) = split(bytes, start, end);
-    let seconds = match n_fields {
+    let (spans, n_fields) = split(&bytes[start..end]);
+    let shift = match n_fields {
         6 => 0,
         7 => 1,
         8.. if !dialect.rule().checks_tail => 1,
-        8.. => {
-            return Err(Fault::new(
-                Kind::FieldCount {
-                    found: count(bytes, start, end),
-                },
-                spans[7].0,
-                end,
-            ));
-        }
-        _ => return Err(Fault::new(Kind::FieldCount { found: n_fields }, start, end)),
+        _ => return Err(wrong_count(bytes, start, end)),
     };
-    // The field after the seconds, where there are any: its place in the text, and a cursor over it.
+    // A cursor over a field; without seconds, the first field is that of minutes.
     let cursor = |field: Field| {
-        let (from, to) = spans[field as usize - 1 + seconds];
-        Cursor::new(field, &bytes[..to], from)
+        let (from, to) = spans[field as usize + shift - 1];
+        Cursor::new(
+            field,
+            &bytes[..start + usize::from(to)],
+            start + usize::from(from),
+        )
     };
-    let seconds = if seconds == 0 {
+    let seconds = if shift == 0 {
         1
     } else {
-        Cursor::new(Field::Seconds, &bytes[..spans[0].1], spans[0].0).set()?
+        cursor(Field::Seconds).set()?
     };
     let minutes = cursor(Field::Minutes).set()?;
     let hours = cursor(Field::Hours).set()? as u32;
     let of_month = day_of_month(cursor(Field::DayOfMonth))?;
     let months = cursor(Field::Month).set()? as u16;
     let of_week = day_of_week(cursor(Field::DayOfWeek))?;
+    let both = |kind| {
+        Fault::new(
+            kind,
+            cursor(Field::DayOfMonth).at(),
+            cursor(Field::DayOfWeek).end(),
+        )
+    };
+    if of_month.is_none() && of_week.is_none() {
+        return Err(both(Kind::NoDay));
+    }
     let years = years(cursor(Field::Year))?;
-    let days = match (of_month, of_week) {
-        (Some(days), None) | (None, Some(days)) => days,
-        (of_month, _) => {
-            let kind = if of_month.is_some() {
-                Kind::BothDays
-            } else {
-                Kind::NoDay
-            };
-            let (from, to) = (
-                cursor(Field::DayOfMonth).at(),
-                cursor(Field::DayOfWeek).end(),
-            );
-            return Err(Fault::new(kind, from, to));
-        }
+    let ((Some(days), None) | (None, Some(days))) = (of_month, of_week) else {
+        return Err(both(Kind::BothDays));
     };
     if let Days::LastWeekday { before } = days
         && months & months_longer_than(before) == 0
@@ -84,36 +83,20 @@ pub(super) fn fields(
     })
 }
 
-/// The places of the first eight fields, and how many fields there are, at most eight.
-fn split(bytes: &[u8], start: usize, end: usize) -> ([(usize, usize); 8], usize) {
-    let mut spans = [(0, 0); 8];
-    let mut n_fields = 0;
-    let mut from = start;
-    for (at, &byte) in bytes.iter().enumerate().take(end).skip(start) {
-        if is_blank(byte) {
-            if from < at {
-                spans[n_fields] = (from, at);
-                n_fields += 1;
-                if n_fields == spans.len() {
-                    return (spans, n_fields);
-                }
-            }
-            from = at + 1;
-        }
-    }
-    if from < end {
-        spans[n_fields] = (from, end);
-        n_fields += 1;
-    }
-    (spans, n_fields)
-}
-
-/// How many fields there are, for a message.
-fn count(bytes: &[u8], start: usize, end: usize) -> usize {
-    bytes[start..end]
+/// There are not six or seven fields.
+#[cold]
+fn wrong_count(bytes: &[u8], start: usize, end: usize) -> Fault {
+    let inner = &bytes[start..end];
+    let found = inner
         .split(|&byte| is_blank(byte))
         .filter(|field| !field.is_empty())
-        .count()
+        .count();
+    let from = if found > 7 {
+        start + usize::from(split(inner).0[7].0)
+    } else {
+        start
+    };
+    Fault::new(Kind::FieldCount { found }, from, end)
 }
 
 /// Reads the years; `*` is all of them.

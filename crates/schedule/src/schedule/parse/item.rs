@@ -1,7 +1,7 @@
 //! One field as a list of items: `*`, values, ranges and steps.
 
 use super::{Fault, Kind};
-use crate::schedule::field::{Field, FieldRule};
+use crate::schedule::field::{Field, FieldRule, name_key};
 
 /// A place in one field.
 #[derive(Clone, Copy)]
@@ -41,7 +41,29 @@ impl<'t> Cursor<'t> {
     }
 
     /// Reads the whole field as a set: bit `v` is set if the value `v` is in it. Not for years.
-    pub(super) fn set(mut self) -> Result<u64, Fault> {
+    #[inline]
+    pub(super) fn set(self) -> Result<u64, Fault> {
+        match self.short_set() {
+            Some(set) => Ok(set),
+            None => self.long_set(),
+        }
+    }
+
+    /// Reads the field if it is `*` or a number of one or two digits, as most fields are.
+    #[inline]
+    pub(super) fn short_set(&self) -> Option<u64> {
+        let number = match *self.rest() {
+            [b'*'] => return Some(u64::MAX >> (63 - self.rule.max) & (u64::MAX << self.rule.min)),
+            [digit @ b'0'..=b'9'] => digit - b'0',
+            [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => 10 * (ten - b'0') + (one - b'0'),
+            _ => return None,
+        };
+        let is_in_bounds = (self.rule.min..=self.rule.max).contains(&number.into());
+        is_in_bounds.then(|| 1 << number)
+    }
+
+    #[inline(never)]
+    fn long_set(mut self) -> Result<u64, Fault> {
         let item = self.item()?;
         self.set_after(&item)
     }
@@ -205,12 +227,8 @@ impl<'t> Cursor<'t> {
 
     /// Reads a name of three letters in any case.
     fn name(&mut self) -> Option<u32> {
-        let name = self.bytes.get(self.at..self.at + 3)?;
-        let place = self
-            .rule
-            .names
-            .iter()
-            .position(|known| known.as_bytes().eq_ignore_ascii_case(name))?;
+        let name = name_key(*self.rest().first_chunk()?);
+        let place = self.rule.name_keys.iter().position(|key| *key == name)?;
         self.at += 3;
         Some(self.rule.min + place as u32)
     }

@@ -1,0 +1,6 @@
+//! The expression language, as a user of the crate meets it.
+
+#[path = "language/accepts.rs"]
+mod accepts;
+#[path = "language/refuses.rs"]
+mod refuses;
