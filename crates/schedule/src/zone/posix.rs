@@ -74,6 +74,11 @@ impl Rule {
         })
     }
 
+    /// Local time minus UTC in standard time, in seconds.
+    pub(super) fn standard(&self) -> i32 {
+        self.standard
+    }
+
     /// Every offset that the rule speaks of.
     pub(super) fn offsets(&self) -> impl Iterator<Item = i32> {
         [self.standard]

@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 
-use super::{InstallZoneErrorKind, WallSeconds};
+use super::{InstallZoneErrorKind, wall::WallSeconds};
 
 /// A stretch of time with one offset, in seconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -150,8 +150,8 @@ impl Table {
     /// What the reading `local` stands for; it must lie in chrono's range.
     #[inline]
     pub(super) fn wall_at(&self, local: i64) -> WallSeconds {
-        // The stretch that began last by the time that any clock of this zone could show `local`. Its first reading, and
-        // so that of the stretch looked for, is `local` or before.
+        // Begins with a stretch that is not too late: whatever the offset, clocks of this zone show `local` at this
+        // instant or after it.
         let mut index = self.bucket_of(local - i64::from(self.offset_max));
         while self.stretches[index + 1].local_from() <= local {
             index += 1;
@@ -181,7 +181,7 @@ impl Table {
         if at < self.buckets_from {
             return 0;
         }
-        let bucket = ((at - self.buckets_from) >> BUCKET_BITS) as usize;
+        let bucket = (at.abs_diff(self.buckets_from) >> BUCKET_BITS) as usize;
         usize::from(self.buckets[bucket.min(self.buckets.len() - 1)])
     }
 }

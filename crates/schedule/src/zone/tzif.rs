@@ -41,7 +41,11 @@ pub(super) fn read(
     input.take(block.n_name_bytes + block.n_standard_flags + block.n_ut_flags)?;
     let rule = input.rule()?;
 
-    let first = offsets.at(0)?;
+    // Type 0 stands before the first change. Where there is none, the rule alone counts, from the beginning.
+    let first = match &rule {
+        Some(rule) if kinds.is_empty() => rule.standard(),
+        _ => offsets.at(0)?,
+    };
     let mut changes: Vec<(i64, i32)> = Vec::with_capacity(kinds.len());
     for (instant, &kind) in instants.as_chunks().0.iter().zip(kinds) {
         let instant = i64::from_be_bytes(*instant);

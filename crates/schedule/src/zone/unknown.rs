@@ -12,7 +12,7 @@ const TEXT_LEN_MAX: usize = 64;
 /// Up to so many names are suggested.
 const SUGGESTIONS_MAX: usize = 3;
 
-/// Abbreviations and place names that people write where a name of the database is asked for.
+/// Abbreviations that people write where a name of the database is asked for, in small letters.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("aest", "Australia/Sydney"),
     ("akst", "America/Anchorage"),
@@ -160,8 +160,8 @@ fn near(text: &str, name: &str) -> Option<usize> {
     edit_distance(text.as_bytes(), name.as_bytes(), (text.len() / 4).min(3))
 }
 
-/// How many bytes to put in, leave out, exchange, or swap with their neighbour to get from one text to the other, unless
-/// it is more than `max`.
+/// How many bytes to put in, leave out, exchange, or swap with their neighbour to get from one text to the other,
+/// unless it is more than `max`.
 fn edit_distance(from: &[u8], to: &[u8], max: usize) -> Option<usize> {
     if from.len().abs_diff(to.len()) > max {
         return None;
@@ -185,8 +185,8 @@ fn edit_distance(from: &[u8], to: &[u8], max: usize) -> Option<usize> {
             }
             nearest = nearest.min(this[column]);
         }
-        // A swap looks two rows back, so one row over the limit is not yet the end.
-        if nearest > max + 1 {
+        // No later row comes nearer: leaving a byte out costs no more than a swap that passes this row over.
+        if nearest > max {
             return None;
         }
         mem::swap(&mut before_last, &mut last);

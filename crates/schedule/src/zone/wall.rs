@@ -1,6 +1,6 @@
 //! What a reading of the wall clock stands for.
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::{Fold, Gap, fixed};
 
@@ -64,7 +64,7 @@ impl Wall {
     /// The meaning of `local`, given that of its whole second.
     pub(super) fn of(local: NaiveDateTime, found: WallSeconds) -> Self {
         let second_of = local.and_utc().timestamp();
-        let at = |instant: i64| minus(local, (second_of - instant) as i32);
+        let at = |instant: i64| minus(local, fixed::east((second_of - instant) as i32));
         match found {
             WallSeconds::Once(instant) => Self::Once(at(instant)),
             WallSeconds::Twice { first, second } => Self::Twice {
@@ -101,22 +101,21 @@ pub(super) enum WallSeconds {
     },
 }
 
-/// The instant at which clocks that are `offset` seconds before UTC show `local`, cut to what chrono can hold.
+/// The instant at which clocks with this offset from UTC show `local`, cut to what chrono can hold.
 #[inline]
-fn minus(local: NaiveDateTime, offset: i32) -> DateTime<Utc> {
+pub(super) fn minus(local: NaiveDateTime, offset: FixedOffset) -> DateTime<Utc> {
+    let east = offset.local_minus_utc();
     // Within one day, which is the common case, the date needs no work.
-    let time = local
-        .time()
-        .num_seconds_from_midnight()
-        .checked_add_signed(-offset);
-    if let Some(time) = time
-        .and_then(|time| NaiveTime::from_num_seconds_from_midnight_opt(time, local.nanosecond()))
+    let second = local.num_seconds_from_midnight().checked_add_signed(-east);
+    if let Some(second) = second
+        && let Some(time) =
+            NaiveTime::from_num_seconds_from_midnight_opt(second, local.nanosecond())
     {
         return local.date().and_time(time).and_utc();
     }
-    match local.checked_sub_offset(fixed::east(offset)) {
+    match local.checked_sub_offset(offset) {
         Some(instant) => instant.and_utc(),
-        None if offset > 0 => DateTime::<Utc>::MIN_UTC,
+        None if east > 0 => DateTime::<Utc>::MIN_UTC,
         None => DateTime::<Utc>::MAX_UTC,
     }
 }

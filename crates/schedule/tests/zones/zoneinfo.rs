@@ -1,7 +1,7 @@
 //! Offsets, beside those of Python's `zoneinfo` with the package `tzdata`.
 //!
-//! `zoneinfo/offsets.py` prints them; `zoneinfo/sample.txt` is what it printed, for some zones and years. The comparison
-//! of all zones and years needs a Python with `tzdata`, whose path is taken from `TAGOUT_TEST_PYTHON`.
+//! `zoneinfo/offsets.py` prints them; `zoneinfo/sample.txt` is what it printed, for some zones and years. The full
+//! comparison, of all zones and years, needs a Python with `tzdata`, whose path is taken from `TAGOUT_TEST_PYTHON`.
 
 use std::{collections::BTreeSet, env, path::Path, process::Command};
 

@@ -144,6 +144,16 @@ fn a_rule_counts_after_the_last_change_only() {
 }
 
 #[test]
+fn a_rule_without_changes_counts_from_the_beginning() {
+    let table = Written {
+        rule: "CET-1",
+        ..Written::default()
+    };
+    let table = table.read().expect("a table");
+    assert_eq!(table.span_at(0), Span::always(3600));
+}
+
+#[test]
 fn a_rule_alone_is_a_table() {
     let table = Written {
         rule: "CET-1CEST,M3.5.0,M10.5.0/3",
