@@ -28,3 +28,6 @@ pub use zone::{
     ClockChange, Fold, Gap, InstallZoneError, InstallZoneErrorKind, ParsePolicyError,
     UnknownZoneError, Wall, Zone,
 };
+
+mod fleet;
+pub use fleet::{FleetOpening, Overlap, Overlaps, Upcoming, overlaps, upcoming};
