@@ -31,3 +31,9 @@ pub use zone::{
 
 mod fleet;
 pub use fleet::{FleetOpening, Overlap, Overlaps, Upcoming, overlaps, upcoming};
+
+mod exclusions;
+pub use exclusions::{
+    EmptyExclusion, Excluded, ExcludedTime, Excluding, ExcludingAfter, Exclusion, Exclusions, Fate,
+    Hit, InvalidMonthDay, MonthDay, Why,
+};
