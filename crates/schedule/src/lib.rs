@@ -37,3 +37,6 @@ pub use exclusions::{
     EmptyExclusion, Excluded, ExcludedTime, Excluding, ExcludingAfter, Exclusion, Exclusions, Fate,
     Hit, InvalidMonthDay, MonthDay, Why,
 };
+
+mod calendar;
+pub use calendar::{Calendar, CalendarWindow};
