@@ -1,3 +1,4 @@
 //! Typed building blocks for taking servers out of service on time, doing the work, and putting them back.
 
+pub use tagout_batch as batch;
 pub use tagout_schedule as schedule;

@@ -1,0 +1,176 @@
+//! Whose turn it is: a line of jobs for each account, and a ring of the accounts that have something to start.
+//!
+//! A line joins the ring at its end when it gets its first job, is served from the front as often as its weight
+//! says, and goes to the end again. So a line that joins waits for one turn of each line before it, and no more,
+//! however long those lines are. Serving takes the time of one look-up in the line.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::num::NonZeroU16;
+
+use crate::Priority;
+
+/// A job's place in its line: by priority, then by age. The slot says where the job is kept.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Turn {
+    pub(crate) priority: Priority,
+    pub(crate) place: u64,
+    pub(crate) slot: u32,
+}
+
+/// The lines, by number, and the ring of those that are not empty.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    lines: Vec<Line>,
+    ring: VecDeque<u32>,
+}
+
+#[derive(Debug)]
+struct Line {
+    jobs: BTreeSet<Turn>,
+    weight: NonZeroU16,
+    /// How many more items it may start before the next line has its turn.
+    credit: u16,
+    /// Whether the ring holds it; a line that has run empty stays in the ring until it comes to the front.
+    in_ring: bool,
+}
+
+impl Lines {
+    /// Makes sure that there is a line with this number, and gives it this weight from its next turn on.
+    pub(crate) fn open(&mut self, line: u32, weight: NonZeroU16) {
+        while self.lines.len() <= line as usize {
+            self.lines.push(Line {
+                jobs: BTreeSet::new(),
+                weight,
+                credit: 0,
+                in_ring: false,
+            });
+        }
+        self.lines[line as usize].weight = weight;
+    }
+
+    /// Puts a job into its line; nothing changes if it is there.
+    pub(crate) fn add(&mut self, line: u32, turn: Turn) {
+        let this = &mut self.lines[line as usize];
+        this.jobs.insert(turn);
+        if !this.in_ring {
+            this.in_ring = true;
+            this.credit = this.weight.get();
+            self.ring.push_back(line);
+        }
+    }
+
+    /// Takes a job out of its line; nothing changes if it is not there.
+    pub(crate) fn remove(&mut self, line: u32, turn: Turn) {
+        self.lines[line as usize].jobs.remove(&turn);
+    }
+
+    /// The line and the job that are served next.
+    pub(crate) fn front(&mut self) -> Option<(u32, Turn)> {
+        while let Some(&front) = self.ring.front() {
+            let line = &mut self.lines[front as usize];
+            if let Some(turn) = line.jobs.first() {
+                return Some((front, *turn));
+            }
+            line.in_ring = false;
+            self.ring.pop_front();
+        }
+        None
+    }
+
+    /// Notes that the line at the front has started an item.
+    pub(crate) fn served(&mut self) {
+        let Some(&front) = self.ring.front() else {
+            return;
+        };
+        let line = &mut self.lines[front as usize];
+        line.credit = line.credit.saturating_sub(1);
+        if line.jobs.is_empty() {
+            line.in_ring = false;
+            self.ring.pop_front();
+        } else if line.credit == 0 {
+            line.credit = line.weight.get();
+            self.ring.rotate_left(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(place: u64) -> Turn {
+        Turn {
+            priority: Priority::default(),
+            place,
+            slot: place as u32,
+        }
+    }
+
+    fn lines(weights: &[u16]) -> Lines {
+        let mut lines = Lines::default();
+        for (line, weight) in weights.iter().enumerate() {
+            lines.open(line as u32, NonZeroU16::new(*weight).unwrap());
+        }
+        lines
+    }
+
+    /// Serves `n` items, each of a job of its own.
+    fn serve(lines: &mut Lines, n: usize) -> Vec<u32> {
+        let mut served = Vec::new();
+        for _ in 0..n {
+            let Some((line, turn)) = lines.front() else {
+                break;
+            };
+            lines.remove(line, turn);
+            lines.served();
+            served.push(line);
+        }
+        served
+    }
+
+    #[test]
+    fn each_line_is_served_as_often_as_its_weight_says() {
+        let mut lines = lines(&[1, 3, 2]);
+        for place in 0..6 {
+            for line in 0..3 {
+                lines.add(line, turn(place));
+            }
+        }
+        assert_eq!(serve(&mut lines, 12), [0, 1, 1, 1, 2, 2, 0, 1, 1, 1, 2, 2]);
+        assert_eq!(
+            serve(&mut lines, 100),
+            [0, 2, 2, 0, 0, 0],
+            "those that are left"
+        );
+    }
+
+    #[test]
+    fn a_line_that_joins_waits_for_one_turn_of_the_others() {
+        let mut lines = lines(&[1, 1, 1]);
+        for place in 0..100 {
+            lines.add(0, turn(place));
+            lines.add(1, turn(place));
+        }
+        assert_eq!(serve(&mut lines, 3), [0, 1, 0]);
+        lines.add(2, turn(0));
+        assert_eq!(serve(&mut lines, 4), [1, 0, 2, 1]);
+    }
+
+    #[test]
+    fn within_a_line_priority_goes_before_age() {
+        let mut lines = lines(&[1]);
+        let urgent = Turn {
+            priority: Priority::HIGHEST,
+            ..turn(9)
+        };
+        for job in [turn(3), urgent, turn(1)] {
+            lines.add(0, job);
+        }
+        let mut order = Vec::new();
+        while let Some((line, turn)) = lines.front() {
+            order.push(turn.place);
+            lines.remove(line, turn);
+        }
+        assert_eq!(order, [9, 1, 3]);
+    }
+}

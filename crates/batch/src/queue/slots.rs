@@ -1,0 +1,106 @@
+//! Places in memory that keep their number, and the servers in such places.
+
+use std::collections::HashMap;
+
+use crate::{Inventory, Server, ServerId};
+
+/// Values in numbered places; a place that was given up is used again.
+#[derive(Debug)]
+pub(super) struct Slots<T> {
+    places: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+}
+
+impl<T> Slots<T> {
+    pub(super) fn put(&mut self, value: T) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.places[slot as usize] = Some(value);
+            slot
+        } else {
+            self.places.push(Some(value));
+            (self.places.len() - 1) as u32
+        }
+    }
+
+    pub(super) fn get(&self, slot: u32) -> Option<&T> {
+        self.places.get(slot as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
+        self.places.get_mut(slot as usize)?.as_mut()
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) -> Option<T> {
+        let value = self.places.get_mut(slot as usize)?.take()?;
+        self.free.push(slot);
+        Some(value)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.places
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, value)| Some((slot as u32, value.as_ref()?)))
+    }
+}
+
+/// The servers, by id.
+#[derive(Debug, Default)]
+pub(super) struct Servers {
+    slots: Slots<Server>,
+    by_id: HashMap<ServerId, u32>,
+}
+
+impl Servers {
+    /// Brings in a server, in place of the one with its id.
+    pub(super) fn put(&mut self, server: Server) -> u32 {
+        if let Some(&slot) = self.by_id.get(&server.id()) {
+            if let Some(known) = self.slots.get_mut(slot) {
+                *known = server;
+            }
+            return slot;
+        }
+        let id = server.id();
+        let slot = self.slots.put(server);
+        self.by_id.insert(id, slot);
+        slot
+    }
+
+    pub(super) fn slot(&self, id: &ServerId) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn by_id(&self, id: &ServerId) -> Option<&Server> {
+        self.slots.get(self.slot(id)?)
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Server> {
+        self.slots.get_mut(slot)
+    }
+
+    pub(super) fn remove(&mut self, id: &ServerId) {
+        if let Some(slot) = self.by_id.remove(id) {
+            self.slots.remove(slot);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Server> {
+        self.slots.iter().map(|(_, server)| server)
+    }
+}
+
+impl Inventory for Servers {
+    fn server_mut(&mut self, id: &ServerId) -> Option<&mut Server> {
+        let slot = self.slot(id)?;
+        self.slots.get_mut(slot)
+    }
+}
