@@ -126,6 +126,7 @@ impl Zone {
     }
 
     /// Local time minus UTC at `instant`.
+    #[inline]
     pub fn offset_at(self, instant: DateTime<Utc>) -> FixedOffset {
         match self.0 {
             Kind::Utc => fixed::east(0),
@@ -135,6 +136,7 @@ impl Zone {
     }
 
     /// The date and the time on this zone's clocks at `instant`, with their offset from UTC.
+    #[inline]
     pub fn to_local(self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
         instant.with_timezone(&self.offset_at(instant))
     }
@@ -143,6 +145,7 @@ impl Zone {
     ///
     /// A reading within a day of the ends of chrono's range is cut to [`DateTime::<Utc>::MIN_UTC`] or
     /// [`DateTime::<Utc>::MAX_UTC`] where the instant itself would lie beyond.
+    #[inline]
     pub fn resolve(self, local: NaiveDateTime) -> Wall {
         match self.0 {
             Kind::Utc => Wall::Once(local.and_utc()),

@@ -92,7 +92,7 @@ impl Table {
                 max: CHANGES_MAX,
             });
         }
-        let buckets_from = stretches.get(1).map_or(0, |stretch| stretch.from);
+        let buckets_from = stretches.get(1).map_or(i64::MAX, |stretch| stretch.from);
         let buckets_until = stretches[1..].last().map_or(0, |stretch| stretch.from);
         let buckets = (buckets_from..=buckets_until)
             .step_by(1 << BUCKET_BITS)

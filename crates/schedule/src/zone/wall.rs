@@ -44,6 +44,7 @@ pub enum Wall {
 
 impl Wall {
     /// The instants at which a schedule with these policies takes the reading to happen: none, one or two, in order.
+    #[inline]
     pub fn instants(self, gap: Gap, fold: Fold) -> impl Iterator<Item = DateTime<Utc>> {
         let (one, two) = match self {
             Self::Once(instant) => (Some(instant), None),
@@ -62,6 +63,7 @@ impl Wall {
     }
 
     /// The meaning of `local`, given that of its whole second.
+    #[inline]
     pub(super) fn of(local: NaiveDateTime, found: WallSeconds) -> Self {
         let second_of = local.and_utc().timestamp();
         let at = |instant: i64| minus(local, fixed::east((second_of - instant) as i32));
