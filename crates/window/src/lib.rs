@@ -5,10 +5,16 @@ pub use constraint::{Kind, Member, Operation, Pattern, Shape};
 
 pub mod command;
 
+mod error;
+pub use error::{ErrorKind, Missing, Refusal, Refusals, WindowError};
+
 mod id;
 pub use id::{ExecutionId, IdSource, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
 
 pub mod request;
+
+mod rules;
+pub use rules::{DeleteOfUnknown, Quotas, Rules};
 
 mod scalar;
 pub use scalar::{
@@ -19,5 +25,14 @@ pub use scalar::{
 mod selector;
 pub use selector::Selector;
 
+mod target;
+pub use target::Target;
+
+mod task;
+pub use task::Task;
+
 mod violation;
 pub use violation::{Clause, Violation, Violations};
+
+mod window;
+pub use window::{Due, Overlap, Practice, Window};

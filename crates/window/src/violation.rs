@@ -88,6 +88,12 @@ impl Violations {
         (!found.is_empty()).then_some(Self(found))
     }
 
+    /// That these members, by their printed paths, are missing; `None` if there are none.
+    pub(crate) fn missing(paths: Vec<&str>) -> Option<Self> {
+        let violation = |path: &str| Violation::new(path.into(), Printed::Null, Clause::NotNull);
+        Self::new(paths.into_iter().map(violation).collect())
+    }
+
     /// The faults in the order in which they are printed.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()

@@ -4,5 +4,15 @@
 
 #[path = "it/constraints.rs"]
 mod constraints;
+#[path = "it/documented.rs"]
+mod documented;
 #[path = "it/model.rs"]
 mod model;
+#[path = "it/support.rs"]
+mod support;
+#[path = "it/targets.rs"]
+mod targets;
+#[path = "it/tasks.rs"]
+mod tasks;
+#[path = "it/windows.rs"]
+mod windows;

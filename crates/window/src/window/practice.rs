@@ -1,0 +1,66 @@
+//! What a window does beyond the service.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// What a window does beyond the service: a value of its own, as the public interface has no members for it.
+///
+/// The default is what the service does.
+///
+/// # Example
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use tagout_window::{Overlap, Practice};
+///
+/// let practice = Practice {
+///     overlap: Overlap::Wait,
+///     notice: TimeDelta::hours(24),
+/// };
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Practice {
+    /// What becomes of an opening while the one before still runs.
+    pub overlap: Overlap,
+    /// How long before an opening it has to be known: after a change to when the window opens, openings sooner than this
+    /// are left out. Elapsed time.
+    #[serde(with = "seconds")]
+    pub notice: TimeDelta,
+}
+
+impl Practice {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What becomes of an opening while the same window still runs from an earlier one.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overlap {
+    /// It is skipped: its execution ends at once as `SKIPPED_OVERLAPPING`. This is what the service does.
+    #[default]
+    Skip,
+    /// It waits for the other to end, but not beyond its own cutoff.
+    Wait,
+    /// It cancels the other, as the operation does, and waits for it to end, but not beyond its own cutoff.
+    Cancel,
+}
+
+/// A span of time as whole seconds.
+mod seconds {
+    use chrono::TimeDelta;
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(span: &TimeDelta, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(span.num_seconds())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<TimeDelta, D::Error> {
+        let seconds = i64::deserialize(from)?;
+        TimeDelta::try_seconds(seconds)
+            .ok_or_else(|| de::Error::custom(format!("{seconds} seconds are too many")))
+    }
+}
