@@ -54,6 +54,7 @@ mod print;
 mod rate;
 
 pub use at::At;
+pub(crate) use calendar::Month as MonthShape;
 pub use cron::Cron;
 pub(crate) use cron::Days;
 pub use dialect::Dialect;

@@ -4,6 +4,7 @@ mod beat;
 mod builder;
 pub use builder::{TimelineBuilder, TimelineError};
 
+mod near;
 mod notes;
 pub use notes::{ClockNote, ClockNoteKind};
 
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::schedule::Schedule;
 use crate::zone::{Fold, Gap, Zone};
 use beat::{Beat, Moment};
+use near::Near;
 use readings::Readings;
 use stored::StoredTimeline;
 use walk::Walk;
@@ -149,9 +151,11 @@ impl Timeline {
     #[inline]
     pub fn next(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.course() {
-            Course::Walk(walk) => self
-                .first_from(&walk, instant.timestamp() + 1)
-                .map(at_second),
+            Course::Walk(walk) => {
+                let near = Near::new(instant);
+                self.first_from(&walk, near.second + 1)
+                    .map(|run| near.at(run))
+            }
             Course::Beat(beat) => self.run(beat, beat.n_until(instant.into())),
         }
     }
@@ -160,7 +164,11 @@ impl Timeline {
     #[inline]
     pub fn previous(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.course() {
-            Course::Walk(walk) => self.last_until(&walk, ceiling(instant) - 1).map(at_second),
+            Course::Walk(walk) => {
+                let near = Near::new(instant);
+                let until = near.second - i64::from(instant.timestamp_subsec_nanos() == 0);
+                self.last_until(&walk, until).map(|run| near.at(run))
+            }
             Course::Beat(beat) => self.run_below(beat, beat.n_before(instant.into())),
         }
     }
@@ -169,7 +177,10 @@ impl Timeline {
     #[inline]
     pub fn latest(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.course() {
-            Course::Walk(walk) => self.last_until(&walk, instant.timestamp()).map(at_second),
+            Course::Walk(walk) => {
+                let near = Near::new(instant);
+                self.last_until(&walk, near.second).map(|run| near.at(run))
+            }
             Course::Beat(beat) => self.run_below(beat, beat.n_until(instant.into())),
         }
     }
@@ -339,7 +350,7 @@ fn ceiling(instant: DateTime<Utc>) -> i64 {
     instant.timestamp() + i64::from(instant.timestamp_subsec_nanos() > 0)
 }
 
-#[inline]
+/// The instant of the second `second`, which is that of a run.
 fn at_second(second: i64) -> DateTime<Utc> {
     at_moment(Moment {
         second,

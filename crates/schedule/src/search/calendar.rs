@@ -3,6 +3,8 @@
 //! A *day number* counts days from 1 January 1970, which is day 0. In these 230 years only 2100 breaks the rule that
 //! every fourth year has a 29 February, so the arithmetic is that of four-year cycles with one correction.
 
+use crate::schedule::MonthShape;
+
 /// The first year of the calendar.
 pub(crate) const FIRST_YEAR: u32 = 1970;
 /// The last year of the calendar.
@@ -35,6 +37,7 @@ pub(crate) struct Month {
 
 impl Month {
     /// The month that holds the day number `day` (below [`N_DAYS`]), and the day of the month, from 1.
+    #[inline]
     pub(crate) const fn of_day(day: u32) -> (Self, u32) {
         let cycle = day + CYCLE_LEAD + (day >= AFTER_NOT_LEAP) as u32;
         let quarter_days = 4 * cycle + 3;
@@ -65,11 +68,19 @@ impl Month {
     }
 
     /// How many days it has, 28 to 31.
+    #[inline]
     pub(crate) const fn n_days(self) -> u32 {
-        if self.number == 2 {
-            28 + is_leap(self.year) as u32
-        } else {
-            30 + ((self.number ^ (self.number >> 3)) & 1)
+        // Two bits for each month: its length in a common year, less 28.
+        const LENGTHS: u32 = 0b11_10_11_10_11_11_10_11_10_11_00_11_00;
+        28 + (LENGTHS >> (2 * self.number) & 3) + (self.number == 2 && is_leap(self.year)) as u32
+    }
+
+    /// How it lies in its weeks.
+    #[inline]
+    pub(crate) const fn shape(self) -> MonthShape {
+        MonthShape {
+            days: self.n_days() as u8,
+            first: self.first_weekday() as u8,
         }
     }
 

@@ -59,43 +59,10 @@ impl Days {
     /// The matching days of `month`: bit `d` for day `d`.
     #[inline]
     pub(crate) fn in_month(self, month: Month) -> u32 {
-        let n_days = month.n_days();
-        let all = u32::MAX >> (31 - n_days) & !1;
         match self {
-            Self::OfMonth(days) => days & all,
-            Self::OfWeek(weekdays) => weekly(weekdays, month) & all,
-            Self::Last { before } => {
-                let before = u32::from(before);
-                if before < n_days {
-                    1 << (n_days - before)
-                } else {
-                    0
-                }
-            }
-            Self::LastWeekday { before } => {
-                let before = u32::from(before);
-                if before < n_days {
-                    nearest_weekday(n_days - before, month)
-                } else {
-                    0
-                }
-            }
-            Self::NearestWeekday(day) => {
-                let day = u32::from(day);
-                if day <= n_days {
-                    nearest_weekday(day, month)
-                } else {
-                    0
-                }
-            }
-            Self::LastOfWeek(weekday) => {
-                let days = weekly(1 << weekday, month) & all;
-                1 << (days | 1).ilog2()
-            }
-            Self::NthOfWeek { weekday, nth } => {
-                let first = 1 + (u32::from(weekday) + 6 - month.first_weekday()) % 7;
-                (1_u64 << (first + 7 * (u32::from(nth) - 1))) as u32 & all
-            }
+            // What is asked most by far, without a detour.
+            Self::OfMonth(days) => days & (u32::MAX >> (31 - month.n_days())),
+            _ => self.mask(month.shape()),
         }
     }
 
@@ -111,26 +78,6 @@ impl Days {
             Self::LastOfWeek(_) | Self::NthOfWeek { .. } => true,
         }
     }
-}
-
-/// The days of `month` that fall on the weekdays in the set `weekdays` (Sunday being bit 1), and some beyond its end.
-fn weekly(weekdays: u8, month: Month) -> u32 {
-    // The set once for each of six weeks from the Sunday on or before the first, then cut to begin at the first.
-    const EVERY_WEEK: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28 | 1 << 35;
-    let weeks = u64::from(weekdays >> 1) * EVERY_WEEK;
-    ((weeks >> month.first_weekday()) << 1) as u32
-}
-
-/// The day from Monday to Friday nearest to `day`, never leaving `month`, as a bit.
-fn nearest_weekday(day: u32, month: Month) -> u32 {
-    let nearest = match (month.first_weekday() + day - 1) % 7 {
-        6 if day == 1 => 3,
-        6 => day - 1,
-        0 if day == month.n_days() => day - 2,
-        0 => day + 1,
-        _ => day,
-    };
-    1 << nearest
 }
 
 impl Cron {

@@ -105,7 +105,7 @@ impl Walk<'_> {
 
     #[cold]
     #[inline(never)]
-    fn first_near_change(&self, mut from: i64) -> Option<i64> {
+    fn first_near_change(self, mut from: i64) -> Option<i64> {
         loop {
             let stretch = Stretch::at(self.zone, from);
             let Stretch {
@@ -131,7 +131,7 @@ impl Walk<'_> {
 
     #[cold]
     #[inline(never)]
-    fn last_near_change(&self, mut until: i64) -> Option<i64> {
+    fn last_near_change(self, mut until: i64) -> Option<i64> {
         loop {
             let stretch = Stretch::at(self.zone, until);
             let Stretch {
