@@ -1,0 +1,36 @@
+//! The picture in the documentation is the table.
+
+use tagout_lifecycle::{MOVES, transitions_dot, transitions_mermaid};
+
+#[test]
+fn crate_page_shows_the_diagram_of_the_table() {
+    let lines: Vec<&str> = include_str!("../../src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let page = lines.join("\n");
+    let shown = page
+        .split("```mermaid\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    assert_eq!(
+        shown,
+        Some(transitions_mermaid().as_str()),
+        "print it with `cargo run -p tagout-lifecycle --example diagram`"
+    );
+}
+
+#[test]
+fn both_diagrams_have_an_arrow_for_every_move() {
+    let (mermaid, dot) = (transitions_mermaid(), transitions_dot());
+    for line in MOVES {
+        assert!(mermaid.contains(line.trigger.as_str()), "{}", line.trigger);
+        assert!(dot.contains(line.trigger.as_str()), "{}", line.trigger);
+    }
+    let arrows = mermaid.lines().filter(|line| line.contains("-->")).count();
+    assert_eq!(
+        arrows,
+        dot.lines().filter(|line| line.contains(" -> ")).count()
+    );
+}
