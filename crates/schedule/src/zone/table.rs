@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 
-use super::{InstallZoneErrorKind, wall::WallSeconds};
+use super::{InstallZoneErrorKind, wall::Clocks};
 
 /// A stretch of time with one offset, in seconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -147,9 +147,9 @@ impl Table {
         }
     }
 
-    /// What the reading `local` stands for; it must lie in chrono's range.
+    /// What the clocks do about the reading `local`, in seconds since 1970; it must lie in chrono's range.
     #[inline]
-    pub(super) fn wall_at(&self, local: i64) -> WallSeconds {
+    pub(super) fn clocks_about(&self, local: i64) -> Clocks {
         // Begins with a stretch that is not too late: whatever the offset, clocks of this zone show `local` at this
         // instant or after it.
         let mut index = self.bucket_of(local - i64::from(self.offset_max));
@@ -157,20 +157,15 @@ impl Table {
             index += 1;
         }
         let stretch = &self.stretches[index];
-        let instant = local - i64::from(stretch.offset);
-        if local - i64::from(stretch.before.max(stretch.offset)) >= stretch.from {
-            return WallSeconds::Once(instant);
-        }
-        let by_old_offset = local - i64::from(stretch.before);
-        if stretch.before < stretch.offset {
-            WallSeconds::Skipped {
-                after: stretch.from,
-                shifted: by_old_offset,
+        if local >= stretch.local_settled() {
+            Clocks::Run {
+                offset: stretch.offset,
             }
         } else {
-            WallSeconds::Twice {
-                first: by_old_offset,
-                second: instant,
+            Clocks::Change {
+                at: stretch.from,
+                before: stretch.before,
+                after: stretch.offset,
             }
         }
     }
@@ -195,6 +190,7 @@ impl Stretch {
     }
 
     /// The first reading from which the change into this stretch is over.
+    #[inline]
     fn local_settled(&self) -> i64 {
         self.from
             .saturating_add(i64::from(self.before.max(self.offset)))

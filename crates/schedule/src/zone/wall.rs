@@ -62,45 +62,31 @@ impl Wall {
         one.into_iter().chain(two)
     }
 
-    /// The meaning of `local`, given that of its whole second.
+    /// What `local` stands for, given what the clocks do about that time.
     #[inline]
-    pub(super) fn of(local: NaiveDateTime, found: WallSeconds) -> Self {
-        let second_of = local.and_utc().timestamp();
-        let at = |instant: i64| minus(local, fixed::east((second_of - instant) as i32));
-        match found {
-            WallSeconds::Once(instant) => Self::Once(at(instant)),
-            WallSeconds::Twice { first, second } => Self::Twice {
-                first: at(first),
-                second: at(second),
-            },
-            WallSeconds::Skipped { after, shifted } => Self::Skipped {
-                after: DateTime::from_timestamp(after, 0)
+    pub(super) fn of(local: NaiveDateTime, clocks: Clocks) -> Self {
+        match clocks {
+            Clocks::Run { offset } => Self::Once(minus(local, fixed::east(offset))),
+            Clocks::Change { at, before, after } if before < after => Self::Skipped {
+                after: DateTime::from_timestamp(at, 0)
                     .expect("clocks change between 1969 and 2201"),
-                shifted: at(shifted),
+                shifted: minus(local, fixed::east(before)),
+            },
+            Clocks::Change { before, after, .. } => Self::Twice {
+                first: minus(local, fixed::east(before)),
+                second: minus(local, fixed::east(after)),
             },
         }
     }
 }
 
-/// [`Wall`] for whole seconds, each since 1970 UTC.
+/// What the clocks of a zone do about a reading.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum WallSeconds {
-    /// One instant.
-    Once(i64),
-    /// Two instants: the clock was set back over it.
-    Twice {
-        /// The earlier instant.
-        first: i64,
-        /// The later instant.
-        second: i64,
-    },
-    /// No instant: the clock was set forward over it.
-    Skipped {
-        /// The instant of the change, the first after the gap.
-        after: i64,
-        /// The reading moved forward by the length of the gap.
-        shifted: i64,
-    },
+pub(super) enum Clocks {
+    /// They show it once, with this offset from UTC in seconds.
+    Run { offset: i32 },
+    /// They are set over it, `at` a second since 1970 UTC, from one offset to another.
+    Change { at: i64, before: i32, after: i32 },
 }
 
 /// The instant at which clocks with this offset from UTC show `local`, cut to what chrono can hold.
