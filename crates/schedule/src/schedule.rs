@@ -44,7 +44,7 @@
 //! names (`MON-FRI/2`) are refused, a step without a start (`/5`) is taken.
 
 mod at;
-mod calendar;
+pub(crate) mod calendar;
 mod cron;
 mod dialect;
 mod error;
@@ -54,7 +54,6 @@ mod print;
 mod rate;
 
 pub use at::At;
-pub(crate) use calendar::Month as MonthShape;
 pub use cron::Cron;
 pub(crate) use cron::Days;
 pub use dialect::Dialect;

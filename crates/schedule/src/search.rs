@@ -4,17 +4,16 @@
 //! Every search looks at the month that it starts in, at the months left in that year, and at one more year that is
 //! known to match: its cost is bounded by construction.
 
-mod calendar;
-pub(crate) use calendar::DAY;
-use calendar::{FIRST_YEAR, Month, N_DAYS};
-
 mod clock;
 use clock::Clock;
 
-mod days;
-use days::{year_after, year_before};
+mod years;
 
 use crate::schedule::Cron;
+use crate::schedule::calendar::{Month, N_DAYS};
+
+/// Seconds in a day of 24 hours.
+pub(crate) const DAY: i64 = 86_400;
 
 /// The first local second after the calendar: 2200-01-01T00:00:00.
 pub(crate) const END: i64 = N_DAYS as i64 * DAY;
@@ -27,25 +26,22 @@ impl Cron {
             return None;
         }
         let local = local.max(0) as u64;
-        let day = (local / DAY as u64) as u32;
-        let (month, of_month) = Month::of_day(day);
-        if self.matches_month(month) {
-            let days = self.days.in_month(month);
-            if days >> of_month & 1 != 0
-                && let Some(time) = self.time_at_or_after(Clock::new((local % DAY as u64) as u32))
-            {
-                return Some(local_second(day, time));
-            }
-            let days = days & (!1 << of_month);
-            if days != 0 {
-                return Some(local_second(
-                    month.first + days.trailing_zeros() - 1,
-                    self.first_time(),
-                ));
-            }
+        let (day, second_of_day) = ((local / DAY as u64) as u32, (local % DAY as u64) as u32);
+        let month = Month::of_day(day);
+        let days = self.days_of(month);
+        let of_month = day - month.first + 1;
+        if days >> of_month & 1 == 1
+            && let Some(time) = self.time_at_or_after(Clock::new(second_of_day))
+        {
+            return Some(local_second(day, time));
         }
-        self.first_day_after(month)
-            .map(|day| local_second(day, self.first_time()))
+        let later = days & (!1 << of_month);
+        let day = if later == 0 {
+            self.first_day_after(month)?
+        } else {
+            first_day(month, later)
+        };
+        Some(local_second(day, self.first_time()))
     }
 
     /// The last matching local second at or before `local`, down to the beginning of 1970.
@@ -55,48 +51,73 @@ impl Cron {
             return None;
         }
         let local = local.min(END - 1) as u64;
-        let day = (local / DAY as u64) as u32;
-        let (month, of_month) = Month::of_day(day);
-        if self.matches_month(month) {
-            let days = self.days.in_month(month);
-            if days >> of_month & 1 != 0
-                && let Some(time) = self.time_at_or_before(Clock::new((local % DAY as u64) as u32))
-            {
-                return Some(local_second(day, time));
-            }
-            let days = days & !(u32::MAX << of_month);
-            if days != 0 {
-                return Some(local_second(
-                    month.first + days.ilog2() - 1,
-                    self.last_time(),
-                ));
-            }
+        let (day, second_of_day) = ((local / DAY as u64) as u32, (local % DAY as u64) as u32);
+        let month = Month::of_day(day);
+        let days = self.days_of(month);
+        let of_month = day - month.first + 1;
+        if days >> of_month & 1 == 1
+            && let Some(time) = self.time_at_or_before(Clock::new(second_of_day))
+        {
+            return Some(local_second(day, time));
         }
-        self.last_day_before(month)
-            .map(|day| local_second(day, self.last_time()))
+        let earlier = days & !(u32::MAX << of_month);
+        let day = if earlier == 0 {
+            self.last_day_before(month)?
+        } else {
+            last_day(month, earlier)
+        };
+        Some(local_second(day, self.last_time()))
     }
 
     /// The first matching day after the end of `month`.
-    pub(crate) fn first_day_after(&self, month: Month) -> Option<u32> {
-        if self.matches_year(month.year)
-            && let Some(day) = self.first_day_in(month.year, self.months & (!1 << month.number))
+    #[inline(never)]
+    fn first_day_after(&self, month: Month) -> Option<u32> {
+        let year = month.year.into();
+        if month.is_in(&self.years)
+            && let Some(day) = self.first_day_in(year, self.months & (!1 << month.number))
         {
             return Some(day);
         }
-        let year = year_after(&self.matching_years(), month.year)?;
-        self.first_day_in(year, self.months)
+        self.first_day_in(self.year_after(year)?, self.months)
     }
 
     /// The last matching day before the beginning of `month`.
-    pub(crate) fn last_day_before(&self, month: Month) -> Option<u32> {
-        if self.matches_year(month.year)
-            && let Some(day) =
-                self.last_day_in(month.year, self.months & !(u16::MAX << month.number))
+    #[inline(never)]
+    fn last_day_before(&self, month: Month) -> Option<u32> {
+        let year = month.year.into();
+        if month.is_in(&self.years)
+            && let Some(day) = self.last_day_in(year, self.months & !(u16::MAX << month.number))
         {
             return Some(day);
         }
-        let year = year_before(&self.matching_years(), month.year)?;
-        self.last_day_in(year, self.months)
+        self.last_day_in(self.year_before(year)?, self.months)
+    }
+
+    /// The first matching day in `months` of a year that is named.
+    fn first_day_in(&self, year: u32, mut months: u16) -> Option<u32> {
+        while months != 0 {
+            let month = Month::in_year(year, months.trailing_zeros());
+            let days = self.days.mask(month);
+            if days != 0 {
+                return Some(first_day(month, days));
+            }
+            months &= months - 1;
+        }
+        None
+    }
+
+    /// The last matching day in `months` of a year that is named.
+    fn last_day_in(&self, year: u32, mut months: u16) -> Option<u32> {
+        while months != 0 {
+            let number = months.ilog2();
+            let month = Month::in_year(year, number);
+            let days = self.days.mask(month);
+            if days != 0 {
+                return Some(last_day(month, days));
+            }
+            months &= !(1 << number);
+        }
+        None
     }
 
     /// The first day from `day` on, but before `until`, that does not match; `until` if there is none.
@@ -104,18 +125,13 @@ impl Cron {
         let until = until.min(N_DAYS.into());
         let mut from = day;
         while (0..until).contains(&from) {
-            let (month, of_month) = Month::of_day(from as u32);
-            let days = if self.matches_month(month) {
-                self.days.in_month(month)
-            } else {
-                0
-            };
-            // Bits beyond the end of the month are unset, so this is never more than its length less one.
-            let n_matching = (days >> of_month).trailing_ones();
-            if of_month + n_matching <= month.n_days() {
-                return until.min(from + i64::from(n_matching));
-            }
+            let month = Month::of_day(from as u32);
+            let of_month = from as u32 - month.first + 1;
+            let n_matching = (self.days_of(month) >> of_month).trailing_ones();
             from += i64::from(n_matching);
+            if of_month + n_matching <= month.n_days.into() {
+                break;
+            }
         }
         from.min(until).max(day)
     }
@@ -147,40 +163,18 @@ impl Cron {
         }
         i64::from(longest) * 3600 - i64::from(from_first_to_last)
     }
+}
 
-    fn first_day_in(&self, year: u32, mut months: u16) -> Option<u32> {
-        while months != 0 {
-            let month = Month::new(year, months.trailing_zeros());
-            let days = self.days.in_month(month);
-            if days != 0 {
-                return Some(month.first + days.trailing_zeros() - 1);
-            }
-            months &= months - 1;
-        }
-        None
-    }
+/// The day number of the first of `days` (not none) of `month`.
+#[inline]
+fn first_day(month: Month, days: u32) -> u32 {
+    month.first + days.trailing_zeros() - 1
+}
 
-    fn last_day_in(&self, year: u32, mut months: u16) -> Option<u32> {
-        while months != 0 {
-            let number = months.ilog2();
-            let month = Month::new(year, number);
-            let days = self.days.in_month(month);
-            if days != 0 {
-                return Some(month.first + days.ilog2() - 1);
-            }
-            months &= !(1 << number);
-        }
-        None
-    }
-
-    fn matches_month(&self, month: Month) -> bool {
-        self.months >> month.number & 1 != 0 && self.matches_year(month.year)
-    }
-
-    fn matches_year(&self, year: u32) -> bool {
-        let index = year - FIRST_YEAR;
-        self.years[((index / 64) & 3) as usize] >> (index % 64) & 1 != 0
-    }
+/// The day number of the last of `days` (not none) of `month`.
+#[inline]
+fn last_day(month: Month, days: u32) -> u32 {
+    month.first + days.ilog2() - 1
 }
 
 #[inline]

@@ -1,7 +1,6 @@
-//! The calendar of 1970 to 2199 as tables: how each month lies in its weeks.
+//! The calendar of 1970 to 2199 as tables: where each month begins, and how it lies in its weeks.
 //!
-//! A year is one of fourteen kinds (leap or not, and the weekday of 1 January), and a kind fixes all twelve months. What
-//! a schedule can do in 230 years is thus known from at most 14 × 12 months.
+//! A *day number* counts days from 1 January 1970, which is day 0.
 
 /// The first year of the language (AWS Systems Manager user guide, cron and rate expressions).
 pub(crate) const YEAR_MIN: i32 = 1970;
@@ -9,99 +8,166 @@ pub(crate) const YEAR_MIN: i32 = 1970;
 pub(crate) const YEAR_MAX: i32 = 2199;
 /// How many years the language has.
 pub(crate) const N_YEARS: usize = (YEAR_MAX - YEAR_MIN + 1) as usize;
-/// How many kinds of year there are.
-const N_KINDS: usize = 14;
+/// How many months the language has.
+const N_MONTHS: usize = 12 * N_YEARS;
+/// How many days the language has: the day number of 1 January 2200.
+pub(crate) const N_DAYS: u32 = MONTHS[N_MONTHS].first;
+
+/// All months in order, and after them, as the end, January 2200.
+static MONTHS: [Month; N_MONTHS + 1] = months();
 
 /// A set of years: bit `y - 1970` is set if year `y` is in it.
 pub(crate) type Years = [u64; 4];
 
 /// Every year of the language.
-pub(crate) const ALL_YEARS: Years = all_years();
-/// The kind of each year: weekday of 1 January (Sunday 0), plus 7 in a leap year.
-const KINDS: [u8; N_YEARS] = kinds();
-/// The years of each kind.
-pub(crate) const YEARS_OF_KIND: [Years; N_KINDS] = years_of_kind();
-/// The twelve months of each kind of year.
-pub(crate) const MONTHS_OF_KIND: [[Month; 12]; N_KINDS] = months_of_kind();
+pub(crate) const ALL_YEARS: Years = years_with_february_of(28);
+/// The years that have a 29 February.
+pub(crate) const LEAP_YEARS: Years = years_with_february_of(29);
+/// The years in which a month has a fifth of a weekday: by weekday (Sunday 0) and month (January 1).
+pub(crate) static YEARS_WITH_FIFTH: [[Years; 13]; 7] = years_with_fifth();
 
-/// How one month lies: its length, and the weekday that it begins on.
+/// The months that have 31 days, as bits; January is bit 1.
+pub(crate) const MONTHS_OF_31: u16 = months_of(31);
+/// The months that have 30 days, as bits.
+pub(crate) const MONTHS_OF_30: u16 = months_of(30);
+/// February, as a bit.
+pub(crate) const FEBRUARY: u16 = 1 << 2;
+
+/// One month: where it begins, and how it lies in its weeks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Month {
-    /// Days in the month, 28 to 31.
-    pub(crate) days: u8,
-    /// Weekday of the first, Sunday being 0.
-    pub(crate) first: u8,
+    /// The day number of its first day.
+    pub(crate) first: u32,
+    /// Years since 1970, 0 to 229.
+    pub(crate) year: u8,
+    /// 1 to 12.
+    pub(crate) number: u8,
+    /// 28 to 31.
+    pub(crate) n_days: u8,
+    /// The weekday of its first day, Sunday being 0.
+    pub(crate) first_weekday: u8,
 }
 
 impl Month {
-    /// The month `month` (1 to 12) of `year` (1970 to 2199), or nothing outside them.
-    pub(crate) fn of(year: i32, month: u32) -> Option<Self> {
-        let kind = *KINDS.get(usize::try_from(year.checked_sub(YEAR_MIN)?).ok()?)?;
-        MONTHS_OF_KIND[usize::from(kind)]
-            .get((month as usize).checked_sub(1)?)
-            .copied()
+    /// January 1970, which began on a Thursday.
+    const FIRST: Self = Self {
+        first: 0,
+        year: 0,
+        number: 1,
+        n_days: 31,
+        first_weekday: 4,
+    };
+
+    /// The month that holds the day number `day`, which is below [`N_DAYS`].
+    #[inline]
+    pub(crate) fn of_day(day: u32) -> Self {
+        // So many days to the month that this is the month looked for or the one before it: the tests try each day.
+        let guess = ((day * 2153) >> 16) as usize;
+        let next = MONTHS[guess + 1];
+        if next.first <= day {
+            next
+        } else {
+            MONTHS[guess]
+        }
+    }
+
+    /// The month `number` (1 to 12) of a year counted from 1970 (0 to 229).
+    #[inline]
+    pub(crate) fn in_year(year: u32, number: u32) -> Self {
+        MONTHS[(12 * year + number - 1) as usize]
+    }
+
+    /// The month `number` (1 to 12) of `year` (1970 to 2199), or nothing outside them.
+    pub(crate) fn of(year: i32, number: u32) -> Option<Self> {
+        let year = u32::try_from(year.checked_sub(YEAR_MIN)?).ok()?;
+        ((year as usize) < N_YEARS && (1..=12).contains(&number))
+            .then(|| Self::in_year(year, number))
+    }
+
+    /// A month of `n_days` days (28 to 31), somewhere.
+    pub(crate) const fn sample(n_days: u8) -> Self {
+        Self {
+            n_days,
+            ..Self::FIRST
+        }
+    }
+
+    /// Whether its year is in `years`.
+    #[inline]
+    pub(crate) const fn is_in(self, years: &Years) -> bool {
+        years[(self.year / 64) as usize & 3] >> (self.year % 64) & 1 == 1
     }
 }
 
-/// Whether `year` is in `years`.
-pub(crate) const fn has_year(years: &Years, year: i32) -> bool {
-    if year < YEAR_MIN || year > YEAR_MAX {
-        return false;
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "it stands on no stack: the table is made by the compiler"
+)]
+const fn months() -> [Month; N_MONTHS + 1] {
+    const LENGTHS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut months = [Month::FIRST; N_MONTHS + 1];
+    let mut index = 0;
+    let mut first = 0;
+    while index <= N_MONTHS {
+        let (year, month) = (index / 12, index % 12);
+        let has_leap_day = month == 1 && is_leap(YEAR_MIN + year as i32);
+        let n_days = LENGTHS[month] + has_leap_day as u8;
+        months[index] = Month {
+            first,
+            year: year as u8,
+            number: month as u8 + 1,
+            n_days,
+            first_weekday: ((Month::FIRST.first_weekday as u32 + first) % 7) as u8,
+        };
+        first += n_days as u32;
+        index += 1;
     }
-    let bit = (year - YEAR_MIN) as usize;
-    years[bit / 64] >> (bit % 64) & 1 == 1
+    months
 }
 
 const fn is_leap(year: i32) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-const fn all_years() -> Years {
-    let mut years = [u64::MAX; 4];
-    years[3] = (1 << (N_YEARS - 3 * 64)) - 1;
-    years
-}
-
-const fn kinds() -> [u8; N_YEARS] {
-    let mut kinds = [0; N_YEARS];
-    let mut first = 4; // 1 January 1970 was a Thursday
-    let mut i = 0;
-    while i < N_YEARS {
-        let leap = is_leap(YEAR_MIN + i as i32);
-        kinds[i] = first + if leap { 7 } else { 0 };
-        first = (first + if leap { 2 } else { 1 }) % 7;
-        i += 1;
-    }
-    kinds
-}
-
-const fn years_of_kind() -> [Years; N_KINDS] {
-    let mut years = [[0; 4]; N_KINDS];
-    let mut i = 0;
-    while i < N_YEARS {
-        years[KINDS[i] as usize][i / 64] |= 1 << (i % 64);
-        i += 1;
-    }
-    years
-}
-
-const fn months_of_kind() -> [[Month; 12]; N_KINDS] {
-    let mut months = [[Month { days: 0, first: 0 }; 12]; N_KINDS];
-    let mut kind = 0;
-    while kind < N_KINDS {
-        let mut lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        lengths[1] += (kind / 7) as u8;
-        let mut first = (kind % 7) as u8;
-        let mut m = 0;
-        while m < 12 {
-            months[kind][m] = Month {
-                days: lengths[m],
-                first,
-            };
-            first = (first + lengths[m]) % 7;
-            m += 1;
+/// The years with a February of at least `n_days` days.
+const fn years_with_february_of(n_days: u8) -> Years {
+    let mut years = [0; 4];
+    let mut year = 0;
+    while year < N_YEARS {
+        if MONTHS[12 * year + 1].n_days >= n_days {
+            years[year / 64] |= 1 << (year % 64);
         }
-        kind += 1;
+        year += 1;
+    }
+    years
+}
+
+const fn years_with_fifth() -> [[Years; 13]; 7] {
+    let mut years = [[[0; 4]; 13]; 7];
+    let mut index = 0;
+    while index < N_MONTHS {
+        let month = MONTHS[index];
+        let mut day = 28; // and the 29th is the fifth of its weekday
+        while day < month.n_days {
+            let weekday = (month.first_weekday + day) % 7;
+            years[weekday as usize][month.number as usize][month.year as usize / 64] |=
+                1 << (month.year % 64);
+            day += 1;
+        }
+        index += 1;
+    }
+    years
+}
+
+/// The months of `n_days` days in a common year.
+const fn months_of(n_days: u8) -> u16 {
+    let mut months = 0;
+    let mut index = 0;
+    while index < 12 {
+        if MONTHS[index].n_days == n_days {
+            months |= 1 << (index + 1);
+        }
+        index += 1;
     }
     months
 }
@@ -112,18 +178,37 @@ mod tests {
     use chrono::{Datelike, NaiveDate};
 
     #[test]
-    fn every_month_lies_as_chrono_says() {
-        for year in YEAR_MIN..=YEAR_MAX {
-            for month in 1..=12 {
-                let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap();
-                let next = first.checked_add_months(chrono::Months::new(1)).unwrap();
-                let expected = Month {
-                    days: (next - first).num_days() as u8,
-                    first: first.weekday().num_days_from_sunday() as u8,
-                };
-                assert_eq!(Month::of(year, month), Some(expected), "{year}-{month}");
-            }
+    fn every_day_lies_as_chrono_says() {
+        let mut date = NaiveDate::from_ymd_opt(YEAR_MIN, 1, 1).unwrap();
+        for day in 0..N_DAYS {
+            let month = Month::of_day(day);
+            assert_eq!(
+                Month::of(date.year(), date.month()),
+                Some(month),
+                "day {day}"
+            );
+            let found = (
+                YEAR_MIN + i32::from(month.year),
+                u32::from(month.number),
+                day - month.first + 1,
+                month.n_days,
+            );
+            let expected = (
+                date.year(),
+                date.month(),
+                date.day(),
+                date.num_days_in_month(),
+            );
+            assert_eq!(found, expected, "day {day}");
+            let weekday = (u32::from(month.first_weekday) + day - month.first) % 7;
+            assert_eq!(weekday, date.weekday().num_days_from_sunday(), "day {day}");
+            assert_eq!(month.is_in(&LEAP_YEARS), date.leap_year(), "day {day}");
+            assert!(month.is_in(&ALL_YEARS), "day {day}");
+            date = date.succ_opt().unwrap();
         }
+        assert_eq!(date, NaiveDate::from_ymd_opt(YEAR_MAX + 1, 1, 1).unwrap());
+        let n_years: u32 = ALL_YEARS.iter().map(|word| word.count_ones()).sum();
+        assert_eq!(n_years, 230);
     }
 
     #[test]
@@ -138,19 +223,5 @@ mod tests {
         ] {
             assert_eq!(Month::of(year, month), None, "{year}-{month}");
         }
-        assert!(!has_year(&ALL_YEARS, 1969) && !has_year(&ALL_YEARS, 2200));
-    }
-
-    #[test]
-    fn the_kinds_share_out_the_years() {
-        let mut union = [0; 4];
-        let mut n_years = 0;
-        for years in YEARS_OF_KIND {
-            for (all, word) in union.iter_mut().zip(years) {
-                *all |= word;
-                n_years += word.count_ones();
-            }
-        }
-        assert_eq!((union, n_years), (ALL_YEARS, 230));
     }
 }

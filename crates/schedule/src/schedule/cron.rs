@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::calendar::{self, MONTHS_OF_KIND, Month, YEAR_MIN, YEARS_OF_KIND, Years};
+use super::calendar::{
+    FEBRUARY, LEAP_YEARS, MONTHS_OF_30, MONTHS_OF_31, Month, YEAR_MIN, YEARS_WITH_FIFTH, Years,
+};
 use super::{Dialect, ParseScheduleError, parse};
 
 /// A cron schedule: the sets of seconds, minutes, hours, days, months and years that it names.
@@ -114,10 +116,17 @@ impl Cron {
 
     /// The days of one month that match, as bits 1 to 31; none outside the named years and months.
     pub(crate) fn days_in(&self, year: i32, month: u32) -> u32 {
-        if month > 12 || self.months >> month & 1 == 0 || !calendar::has_year(&self.years, year) {
-            return 0;
+        Month::of(year, month).map_or(0, |month| self.days_of(month))
+    }
+
+    /// The days of `month` that match, as bits 1 to 31; none if its year or month is not named.
+    #[inline]
+    pub(crate) fn days_of(&self, month: Month) -> u32 {
+        if self.months >> month.number & 1 == 1 && month.is_in(&self.years) {
+            self.days.mask(month)
+        } else {
+            0
         }
-        Month::of(year, month).map_or(0, |month| self.days.mask(month))
     }
 
     /// The years in which at least one day matches, as in [`Cron::years`].
@@ -125,27 +134,33 @@ impl Cron {
     /// A search that steps from one such year to the next always ends within the year it has reached.
     pub(crate) fn live_years(&self) -> Years {
         let mut live = [0; 4];
-        for (kind, years) in YEARS_OF_KIND.iter().enumerate() {
-            if self.fires_in_kind(kind) {
-                for (live, (named, years)) in live.iter_mut().zip(self.years.iter().zip(years)) {
-                    *live |= named & years;
+        if let Days::NthOfWeek { weekday, nth: 5 } = self.days {
+            let years_with_fifth = &YEARS_WITH_FIFTH[usize::from(weekday - 1)];
+            for (month, years) in years_with_fifth.iter().enumerate() {
+                if self.months >> month & 1 == 1 {
+                    live.iter_mut()
+                        .zip(years)
+                        .for_each(|(live, years)| *live |= years);
                 }
             }
+        } else if self.is_live_in(MONTHS_OF_31, 31)
+            || self.is_live_in(MONTHS_OF_30, 30)
+            || self.is_live_in(FEBRUARY, 28)
+        {
+            return self.years;
+        } else if self.is_live_in(FEBRUARY, 29) {
+            live = LEAP_YEARS;
         }
+        live.iter_mut()
+            .zip(self.years)
+            .for_each(|(live, named)| *live &= named);
         live
     }
 
-    /// Whether a day matches in years of this kind, leaving aside whether such a year is named.
-    fn fires_in_kind(&self, kind: usize) -> bool {
-        let mut months = self.months;
-        while months != 0 {
-            let month = MONTHS_OF_KIND[kind][months.trailing_zeros() as usize - 1];
-            if self.days.mask(month) != 0 {
-                return true;
-            }
-            months &= months - 1;
-        }
-        false
+    /// Whether a day matches in one of `months` when it has `n_days` days, whatever weekday it begins on: but for the
+    /// fifth of a weekday, all of them have a matching day or none.
+    fn is_live_in(&self, months: u16, n_days: u8) -> bool {
+        self.months & months != 0 && self.days.mask(Month::sample(n_days)) != 0
     }
 }
 
@@ -163,8 +178,8 @@ pub(crate) const ALL_DAYS: u32 = 0xFFFF_FFFE;
 /// Every day of a week, as bits.
 pub(crate) const ALL_WEEKDAYS: u8 = 0xFE;
 
-const SUNDAY: u8 = 0;
-const SATURDAY: u8 = 6;
+const SUNDAY: u32 = 0;
+const SATURDAY: u32 = 6;
 
 impl Days {
     /// These weekdays, Sunday being bit 1.
@@ -177,47 +192,48 @@ impl Days {
     }
 
     /// The days of `month` that match, as bits 1 to 31.
+    #[inline]
     pub(crate) fn mask(self, month: Month) -> u32 {
-        let in_month = ALL_DAYS >> (31 - month.days);
-        let in_month = in_month & ALL_DAYS;
+        let in_month = u32::MAX >> (31 - month.n_days) & ALL_DAYS;
         match self {
             Self::OfMonth(days) => days & in_month,
-            Self::Last { before } if before < month.days => 1 << (month.days - before),
-            Self::LastWeekday { before } if before < month.days => {
-                1 << nearest_weekday(month, month.days - before)
-            }
-            Self::NearestWeekday(day) if day <= month.days => 1 << nearest_weekday(month, day),
-            Self::Last { .. } | Self::LastWeekday { .. } | Self::NearestWeekday(_) => 0,
             Self::OfWeek(weekdays) => weekdays_in(month, weekdays) & in_month,
             Self::LastOfWeek(weekday) => {
-                weekdays_in(month, 1 << weekday) & in_month & (0x7F << (month.days - 6))
+                weekdays_in(month, 1 << weekday) & in_month & (0x7F << (month.n_days - 6))
             }
             Self::NthOfWeek { weekday, nth } => {
                 weekdays_in(month, 1 << weekday) & in_month & ((0x7F_u64 << (7 * nth - 6)) as u32)
             }
+            Self::Last { before } if before < month.n_days => 1 << (month.n_days - before),
+            Self::LastWeekday { before } if before < month.n_days => {
+                1 << nearest_weekday(month, month.n_days - before)
+            }
+            Self::NearestWeekday(day) if day <= month.n_days => 1 << nearest_weekday(month, day),
+            Self::Last { .. } | Self::LastWeekday { .. } | Self::NearestWeekday(_) => 0,
         }
     }
 }
 
 /// The days 1 to 31 that fall on `weekdays` in a month that begins like this one.
+#[inline]
 fn weekdays_in(month: Month, weekdays: u8) -> u32 {
     const EVERY_WEEK: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28 | 1 << 35;
     // Bit d of the product is set if the day d days after a Sunday falls on one of the weekdays.
-    ((u64::from(weekdays >> 1) * EVERY_WEEK) >> month.first << 1) as u32
+    ((u64::from(weekdays >> 1) * EVERY_WEEK) >> month.first_weekday << 1) as u32
 }
 
 /// The day from Monday to Friday of the same month that is nearest to `day`, which lies in the month.
 ///
 /// Saturday gives the day before and Sunday the day after, unless that leaves the month: then two or three days the
 /// other way (Quartz's `W`).
-fn nearest_weekday(month: Month, day: u8) -> u8 {
-    match (month.first + day - 1) % 7 {
-        SATURDAY if day == 1 => 3,
-        SATURDAY => day - 1,
-        SUNDAY if day == month.days => day - 2,
-        SUNDAY => day + 1,
-        _ => day,
-    }
+#[inline]
+fn nearest_weekday(month: Month, day: u8) -> u32 {
+    let (first, day) = (u32::from(month.first_weekday), u32::from(day));
+    let weekday = (first + day - 1) % 7;
+    let nearest = day + u32::from(weekday == SUNDAY) - u32::from(weekday == SATURDAY);
+    let before_month = u32::from(nearest == 0);
+    let after_month = u32::from(nearest > u32::from(month.n_days));
+    nearest + 3 * before_month - 3 * after_month
 }
 
 #[cfg(test)]
