@@ -9,6 +9,9 @@ pub use schedule::{
     Schedule,
 };
 
+mod explain;
+pub use explain::Explanation;
+
 mod plan;
 pub use plan::{
     Cutoff, Duration, InvalidCutoff, InvalidDuration, Opening, OpeningsAfter, OpeningsBefore,

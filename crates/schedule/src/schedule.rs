@@ -54,11 +54,13 @@ mod print;
 mod rate;
 
 pub use at::At;
+pub(crate) use calendar::{ALL_YEARS, YEAR_MAX, YEAR_MIN};
 pub use cron::Cron;
-pub(crate) use cron::Days;
+pub(crate) use cron::{ALL_DAYS, Days};
 pub use dialect::Dialect;
 pub use error::{OffsetRefused, ParseScheduleError, ParseScheduleErrorKind};
 pub use field::Field;
+pub(crate) use print::Progression;
 pub use rate::Rate;
 
 use std::fmt;

@@ -2,5 +2,9 @@
 
 #[path = "language/accepts.rs"]
 mod accepts;
+#[path = "language/explains.rs"]
+mod explains;
 #[path = "language/refuses.rs"]
 mod refuses;
+#[path = "language/service.rs"]
+mod service;

@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod hint;
+mod service;
 mod text;
 
 use std::fmt::{self, Display, Formatter};
@@ -40,6 +41,7 @@ struct Detail {
     column: usize,
     excerpt: Excerpt,
     hint: Option<String>,
+    service_text: Option<String>,
 }
 
 /// How many characters of a wrong part are kept: enough for a message, and a bound for hostile texts.
@@ -151,6 +153,11 @@ impl ParseScheduleError {
         let end = (fault.end..=text.len())
             .find(|at| text.is_char_boundary(*at))
             .unwrap_or(text.len());
+        let fault = Fault {
+            start,
+            end,
+            ..fault
+        };
         Self {
             detail: Box::new(Detail {
                 kind: fault.kind,
@@ -160,15 +167,9 @@ impl ParseScheduleError {
                 value: text[start..end].chars().take(VALUE_MAX).collect(),
                 column: text[..start].chars().count() + 1,
                 excerpt: Excerpt::of(text, start..end),
-                hint: hint::hint(
-                    text,
-                    dialect,
-                    &Fault {
-                        start,
-                        end,
-                        ..fault
-                    },
-                ),
+                hint: hint::hint(text, dialect, &fault),
+                service_text: (dialect == Dialect::Service)
+                    .then(|| service::service_text(text, &fault)),
             }),
         }
     }
@@ -201,6 +202,14 @@ impl ParseScheduleError {
     /// What to write instead, as a fragment, where that can be guessed.
     pub fn hint(&self) -> Option<&str> {
         self.detail.hint.as_deref()
+    }
+
+    /// What the live service answers in this case, in [`Dialect::Service`] only.
+    ///
+    /// An empty or overlong text is refused before the service sees it; of that, this is the clause that follows "failed to
+    /// satisfy constraint: ". The details of a cron expression are those of Quartz.
+    pub fn service_text(&self) -> Option<&str> {
+        self.detail.service_text.as_deref()
     }
 
     /// The dialect that the text was read in.
