@@ -2,6 +2,8 @@
 
 #[path = "language/accepts.rs"]
 mod accepts;
+#[path = "language/errors.rs"]
+mod errors;
 #[path = "language/explains.rs"]
 mod explains;
 #[path = "language/refuses.rs"]

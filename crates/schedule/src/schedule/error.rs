@@ -51,7 +51,7 @@ const VALUE_MAX: usize = 64;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ParseScheduleErrorKind {
-    /// There is no text.
+    /// There is no text, or nothing but white space.
     Empty,
     /// The text is longer than the dialect takes: bytes in the documented one, characters in the service's.
     TooLong {

@@ -84,9 +84,6 @@ enum Form {
 /// Reads the word before the parenthesis; gives the place after it.
 #[inline]
 fn form(bytes: &[u8], dialect: Dialect) -> Result<(Form, usize), Fault> {
-    if bytes.is_empty() {
-        return Err(Fault::new(Kind::Empty, 0, 0));
-    }
     if bytes.starts_with(b"cron(") {
         return Ok((Form::Cron, 5));
     }
@@ -103,6 +100,9 @@ fn form(bytes: &[u8], dialect: Dialect) -> Result<(Form, usize), Fault> {
             }
             return Ok((form, word.len()));
         }
+    }
+    if bytes.trim_ascii().is_empty() {
+        return Err(Fault::new(Kind::Empty, 0, bytes.len()));
     }
     let end = bytes
         .iter()

@@ -17,11 +17,14 @@ const SYNTAX: &str = "Schedule expressions must have the following syntax: rate(
 pub(super) fn service_text(text: &str, fault: &Fault) -> String {
     match fault.kind {
         // The framework before the service checks the length; this is the clause of its message.
-        Kind::Empty => "Member must have length greater than or equal to 1".to_owned(),
+        Kind::Empty if text.is_empty() => {
+            "Member must have length greater than or equal to 1".to_owned()
+        }
         Kind::TooLong { max } => format!("Member must have length less than or equal to {max}"),
         Kind::ZeroRate => "Invalid schedule frequency".to_owned(),
         Kind::AtShape | Kind::NoSuchTime => "Invalid schedule at DateTime expression".to_owned(),
-        Kind::UnknownForm
+        Kind::Empty
+        | Kind::UnknownForm
         | Kind::UpperCase
         | Kind::Unclosed
         | Kind::TextAfter

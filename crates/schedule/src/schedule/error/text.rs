@@ -43,7 +43,7 @@ impl Display for Complaint<'_> {
             Kind::StepAfterName => "steps from a name",
             Kind::MixedRange => "mixes a number and a name",
             Kind::BackwardRange => "runs backwards",
-            Kind::Misplaced => "has no meaning",
+            Kind::Misplaced => "has no meaning here",
             Kind::NotAlone => "does not stand alone",
             Kind::BothDays => "sets both day-of-month and day-of-week",
             Kind::NoDay => "sets neither day-of-month nor day-of-week",

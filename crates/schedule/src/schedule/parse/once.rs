@@ -21,7 +21,10 @@ pub(super) fn rate(
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let blank = start + digits;
-    if digits == 0 {
+    let is_fraction = inner
+        .get(blank)
+        .is_some_and(|&byte| matches!(byte, b'.' | b','));
+    if digits == 0 || is_fraction {
         let length = inner[start..]
             .iter()
             .take_while(|byte| !is_blank(**byte))
