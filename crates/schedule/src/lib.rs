@@ -22,8 +22,8 @@ mod search;
 
 mod timeline;
 pub use timeline::{
-    ClockNote, ClockNoteKind, InvalidScheduleOffset, RunsAfter, RunsBefore, RunsBetween,
-    ScheduleOffset, Timeline, TimelineBuilder, TimelineError,
+    ClockNote, ClockNoteKind, ClockNotes, InvalidScheduleOffset, RunsAfter, RunsBefore,
+    RunsBetween, ScheduleOffset, Timeline, TimelineBuilder, TimelineError,
 };
 
 mod zone;

@@ -6,7 +6,7 @@ pub use builder::{TimelineBuilder, TimelineError};
 
 mod near;
 mod notes;
-pub use notes::{ClockNote, ClockNoteKind};
+pub use notes::{ClockNote, ClockNoteKind, ClockNotes};
 
 mod offset;
 pub use offset::{InvalidScheduleOffset, ScheduleOffset};
@@ -266,12 +266,8 @@ impl Timeline {
     /// change from `from`, inclusive, to `until`, exclusive, leaves out or brings twice.
     ///
     /// Earliest first, lazily. A rate has none.
-    pub fn notes_between(
-        &self,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> impl Iterator<Item = ClockNote> + use<> {
-        notes::between(self, from, until)
+    pub fn notes_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> ClockNotes {
+        ClockNotes::new(self, from, until)
     }
 
     #[inline]

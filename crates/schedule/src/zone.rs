@@ -23,7 +23,7 @@ mod table;
 mod text;
 mod tzif;
 
-pub(crate) use table::Span;
+pub(crate) use table::{Era, Span};
 
 use std::{
     fmt,
@@ -193,6 +193,16 @@ impl Zone {
             Kind::Utc => Span::always(0),
             Kind::Fixed(offset) => Span::always(offset.local_minus_utc()),
             Kind::Named(table) => table.span_at(at),
+        }
+    }
+
+    /// The stretch of one offset that holds the second `at` (since 1970 UTC), and the offsets beside it.
+    #[inline]
+    pub(crate) fn era_at(self, at: i64) -> Era {
+        match self.0 {
+            Kind::Utc => Era::always(0),
+            Kind::Fixed(offset) => Era::always(offset.local_minus_utc()),
+            Kind::Named(table) => table.era_at(at),
         }
     }
 }

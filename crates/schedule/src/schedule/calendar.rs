@@ -84,14 +84,6 @@ impl Month {
             .then(|| Self::in_year(year, number))
     }
 
-    /// A month of `n_days` days (28 to 31), somewhere.
-    pub(crate) const fn sample(n_days: u8) -> Self {
-        Self {
-            n_days,
-            ..Self::FIRST
-        }
-    }
-
     /// Whether its year is in `years`.
     #[inline]
     pub(crate) const fn is_in(self, years: &Years) -> bool {

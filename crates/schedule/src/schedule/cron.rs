@@ -133,34 +133,37 @@ impl Cron {
     ///
     /// A search that steps from one such year to the next always ends within the year it has reached.
     pub(crate) fn live_years(&self) -> Years {
-        let mut live = [0; 4];
-        if let Days::NthOfWeek { weekday, nth: 5 } = self.days {
-            let years_with_fifth = &YEARS_WITH_FIFTH[usize::from(weekday - 1)];
-            for (month, years) in years_with_fifth.iter().enumerate() {
-                if self.months >> month & 1 == 1 {
-                    live.iter_mut()
-                        .zip(years)
-                        .for_each(|(live, years)| *live |= years);
-                }
+        let live = if let Days::NthOfWeek { weekday, nth: 5 } = self.days {
+            self.years_with_fifth(weekday)
+        } else {
+            let longest = match self.months {
+                months if months & MONTHS_OF_31 != 0 => 31,
+                months if months & MONTHS_OF_30 != 0 => 30,
+                _ => 28, // February, in common years
+            };
+            match self.days.shortest_month() {
+                shortest if shortest <= longest => return self.years,
+                29 if self.months & FEBRUARY != 0 => LEAP_YEARS,
+                _ => return [0; 4],
             }
-        } else if self.is_live_in(MONTHS_OF_31, 31)
-            || self.is_live_in(MONTHS_OF_30, 30)
-            || self.is_live_in(FEBRUARY, 28)
-        {
-            return self.years;
-        } else if self.is_live_in(FEBRUARY, 29) {
-            live = LEAP_YEARS;
-        }
-        live.iter_mut()
-            .zip(self.years)
-            .for_each(|(live, named)| *live &= named);
-        live
+        };
+        std::array::from_fn(|word| live[word] & self.years[word])
     }
 
-    /// Whether a day matches in one of `months` when it has `n_days` days, whatever weekday it begins on: but for the
-    /// fifth of a weekday, all of them have a matching day or none.
-    fn is_live_in(&self, months: u16, n_days: u8) -> bool {
-        self.months & months != 0 && self.days.mask(Month::sample(n_days)) != 0
+    /// The years in which a named month has a fifth `weekday`, Sunday being 1.
+    fn years_with_fifth(&self, weekday: u8) -> Years {
+        let mut all = [0; 4];
+        for (month, years) in YEARS_WITH_FIFTH[usize::from(weekday - 1)]
+            .iter()
+            .enumerate()
+        {
+            if self.months >> month & 1 == 1 {
+                all.iter_mut()
+                    .zip(years)
+                    .for_each(|(all, years)| *all |= years);
+            }
+        }
+        all
     }
 }
 
@@ -189,6 +192,19 @@ impl Days {
         } else {
             Self::OfWeek(weekdays)
         }
+    }
+
+    /// The length from which on a month has a matching day, whatever weekday it begins on; 28 if every month has one.
+    ///
+    /// Not to be asked of the fifth of a weekday, where that decides.
+    fn shortest_month(self) -> u32 {
+        let shortest = match self {
+            Self::OfMonth(days) => days.trailing_zeros(),
+            Self::Last { before } | Self::LastWeekday { before } => u32::from(before) + 1,
+            Self::NearestWeekday(day) => day.into(),
+            Self::OfWeek(_) | Self::LastOfWeek(_) | Self::NthOfWeek { .. } => 1,
+        };
+        shortest.max(28)
     }
 
     /// The days of `month` that match, as bits 1 to 31.

@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::beat::{Beat, Moment};
 use super::readings::Readings;
-use super::walk::Stretch;
 use super::{ScheduleOffset, Timeline, ceiling};
 use crate::schedule::{Cron, Dialect, OffsetRefused, Rate, Schedule};
 use crate::search;
-use crate::zone::{Fold, Gap, Zone};
+use crate::zone::{Era, Fold, Gap, Zone};
 
 /// No instant that chrono can hold is before this second.
 const BEGINNING: i64 = i64::MIN / 2;
@@ -229,23 +228,24 @@ impl Timeline {
     /// The first reading that the local clock has yet to go by after `second`, for the last time unless the policy says
     /// that the first time counts.
     fn not_passed_by(&self, second: i64) -> i64 {
-        let Stretch {
-            span,
+        let Era {
+            from,
+            until,
             before,
             offset,
             after,
-        } = Stretch::at(self.zone, second);
+        } = self.zone.era_at(second);
         let next = second + offset + 1;
         match self.fold {
-            Fold::First if before > offset => next.max(span.from + before),
-            Fold::Second | Fold::Both if after < offset => next.min(span.until + after),
+            Fold::First if before > offset => next.max(from + before),
+            Fold::Second | Fold::Both if after < offset => next.min(until + after),
             Fold::First | Fold::Second | Fold::Both => next,
         }
     }
 
     /// The second at which the year 2200 begins on the local clock.
     fn horizon(&self) -> i64 {
-        search::END - i64::from(self.zone.span_at(search::END).offset)
+        search::END - self.zone.era_at(search::END).offset
     }
 }
 

@@ -1,13 +1,13 @@
 //! Why a run is missing, or takes place at another time than the schedule says.
 
 use std::fmt;
+use std::iter::FusedIterator;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::walk::Stretch;
 use super::{Course, Timeline, at_second, ceiling};
-use crate::zone::{Fold, Gap};
+use crate::zone::{Era, Fold, Gap};
 
 /// Why one reading of the local clock is no run, or runs at another time: a clock change leaves it out or brings it
 /// twice.
@@ -54,63 +54,71 @@ pub enum ClockNoteKind {
     RunsBoth,
 }
 
-/// The notes on all readings that changes from `from`, inclusive, to `until`, exclusive, leave out or bring twice.
-pub(super) fn between(
-    timeline: &Timeline,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> impl Iterator<Item = ClockNote> + use<> {
-    let timeline = *timeline;
-    let until = ceiling(until).min(timeline.last.saturating_add(1));
-    let mut change = next_change(&timeline, ceiling(from));
-    let mut local = i64::MIN;
-    std::iter::from_fn(move || {
-        let Course::Walk(walk) = timeline.course() else {
-            return None;
+/// The notes of a [`Timeline`] on the clock changes within a range, earliest first: see [`Timeline::notes_between`].
+#[derive(Clone, Debug)]
+pub struct ClockNotes {
+    timeline: Timeline,
+    /// The era that begins with the change that is looked at.
+    era: Option<Era>,
+    /// The first reading not yet looked at.
+    local: i64,
+    /// The first second at which a change is not looked at any more.
+    until: i64,
+}
+
+impl ClockNotes {
+    pub(super) fn new(timeline: &Timeline, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        Self {
+            timeline: *timeline,
+            era: first_change(timeline, ceiling(from)),
+            local: i64::MIN,
+            until: ceiling(until),
+        }
+    }
+}
+
+impl Iterator for ClockNotes {
+    type Item = ClockNote;
+
+    fn next(&mut self) -> Option<ClockNote> {
+        let Course::Walk(walk) = self.timeline.course() else {
+            return None; // elapsed time knows no clocks
         };
-        while let Some(stretch) = change.filter(|stretch| stretch.span.from < until) {
-            let Stretch {
-                span,
-                before,
-                offset,
-                ..
-            } = stretch;
-            let (first, end) = (
-                span.from + before.min(offset),
-                span.from + before.max(offset),
-            );
-            let reading = walk
+        while let Some(era) = self.era.filter(|era| era.from < self.until) {
+            let (least, most) = (era.before.min(era.offset), era.before.max(era.offset));
+            let first = self.local.max(era.from + least);
+            let Some(local) = walk
                 .readings
-                .at_or_after(first.max(local))
-                .filter(|&reading| reading < end);
-            // The later of the two instants of a reading that comes twice; of one left out, the instant to which it would
-            // shift.
-            let Some(reading) = reading else {
-                change = next_change(&timeline, span.from + 1);
-                local = i64::MIN;
+                .at_or_after(first)
+                .filter(|&local| local < era.from + most)
+            else {
+                self.era = first_change(&self.timeline, era.from + 1);
+                self.local = i64::MIN;
                 continue;
             };
-            local = reading + 1;
-            if reading - before.min(offset) >= timeline.first {
-                let kind = kind(&timeline, stretch, reading);
+            self.local = local + 1;
+            // Where the reading would be in the old offset and in the new one: within the bounds once is enough.
+            if local - least >= self.timeline.first && local - most <= self.timeline.last {
                 return Some(ClockNote {
-                    local: naive(reading),
-                    change: at_second(span.from),
-                    kind,
+                    local: naive(local),
+                    change: at_second(era.from),
+                    kind: kind(&self.timeline, era, local),
                 });
             }
         }
         None
-    })
+    }
 }
 
-fn kind(timeline: &Timeline, stretch: Stretch, reading: i64) -> ClockNoteKind {
-    let Stretch {
-        span,
+impl FusedIterator for ClockNotes {}
+
+fn kind(timeline: &Timeline, era: Era, reading: i64) -> ClockNoteKind {
+    let Era {
+        from,
         before,
         offset,
         ..
-    } = stretch;
+    } = era;
     if before < offset {
         match timeline.gap {
             Gap::Skip => ClockNoteKind::Skipped,
@@ -118,7 +126,7 @@ fn kind(timeline: &Timeline, stretch: Stretch, reading: i64) -> ClockNoteKind {
                 to: naive(reading - before + offset),
             },
             Gap::After => ClockNoteKind::Moved {
-                to: naive(span.from + offset),
+                to: naive(from + offset),
             },
         }
     } else {
@@ -130,10 +138,10 @@ fn kind(timeline: &Timeline, stretch: Stretch, reading: i64) -> ClockNoteKind {
     }
 }
 
-/// The stretch that begins with the first change at or after the second `from`.
-fn next_change(timeline: &Timeline, from: i64) -> Option<Stretch> {
-    let change = timeline.zone.span_at(from - 1).until;
-    (change != i64::MAX).then(|| Stretch::at(timeline.zone, change))
+/// The era that begins with the first change at or after the second `from`.
+fn first_change(timeline: &Timeline, from: i64) -> Option<Era> {
+    let change = timeline.zone.era_at(from - 1).until;
+    (change != i64::MAX).then(|| timeline.zone.era_at(change))
 }
 
 fn naive(local: i64) -> NaiveDateTime {

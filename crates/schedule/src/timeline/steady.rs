@@ -25,14 +25,14 @@ impl Timeline {
         if cron.longest_pause() > pause.num_seconds() {
             return run;
         }
-        let span = self.zone.span_at(run.timestamp());
-        let to_date = i64::from(span.offset)
+        let era = self.zone.era_at(run.timestamp());
+        let to_date = era.offset
             - self
                 .offset
                 .map_or(0, |offset| i64::from(offset.days()) * DAY);
         let day = (run.timestamp() + to_date).div_euclid(DAY);
-        let day_end = span.until.saturating_add(to_date).div_euclid(DAY) + 1;
-        let until = (cron.first_day_without(day, day_end) * DAY - to_date).min(span.until);
+        let day_end = era.until.saturating_add(to_date).div_euclid(DAY) + 1;
+        let until = (cron.first_day_without(day, day_end) * DAY - to_date).min(era.until);
         let Some(last) = self.last_until(&walk, until - 1) else {
             return run;
         };

@@ -26,6 +26,35 @@ impl Span {
     }
 }
 
+/// A [`Span`] with the offsets beside it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Era {
+    /// First second, inclusive.
+    pub(crate) from: i64,
+    /// Last second, exclusive.
+    pub(crate) until: i64,
+    /// Local time minus UTC before it, in seconds; its own if it is the first.
+    pub(crate) before: i64,
+    /// Local time minus UTC, in seconds.
+    pub(crate) offset: i64,
+    /// Local time minus UTC after it, in seconds; its own if it is the last.
+    pub(crate) after: i64,
+}
+
+impl Era {
+    /// All of time.
+    pub(super) const fn always(offset: i32) -> Self {
+        let offset = offset as i64;
+        Self {
+            from: i64::MIN,
+            until: i64::MAX,
+            before: offset,
+            offset,
+            after: offset,
+        }
+    }
+}
+
 /// Changes before this second are not kept: two days before 1970, so that 1970 is whole in every zone.
 const KEPT_FROM: i64 = -2 * 86_400;
 
@@ -103,10 +132,11 @@ impl Table {
             .map(|stretch| stretch.offset)
             .max()
             .unwrap_or(first);
+        let last = stretches.last().map_or(first, |stretch| stretch.offset);
         stretches.push(Stretch {
             from: i64::MAX,
-            offset: 0,
-            before: 0,
+            offset: last,
+            before: last,
         });
         Ok(Self {
             name: name.into(),
@@ -133,17 +163,29 @@ impl Table {
 
     #[inline]
     pub(super) fn span_at(&self, at: i64) -> Span {
+        let era = self.era_at(at);
+        Span {
+            from: era.from,
+            until: era.until,
+            offset: era.offset as i32,
+        }
+    }
+
+    #[inline]
+    pub(super) fn era_at(&self, at: i64) -> Era {
         // Nothing begins after the end of time, so the last stretch holds its last second too.
         let at = at.min(i64::MAX - 1);
         let mut index = self.bucket_of(at);
         while self.stretches[index + 1].from <= at {
             index += 1;
         }
-        let stretch = &self.stretches[index];
-        Span {
+        let (stretch, next) = (&self.stretches[index], &self.stretches[index + 1]);
+        Era {
             from: stretch.from,
-            until: self.stretches[index + 1].from,
-            offset: stretch.offset,
+            until: next.from,
+            before: stretch.before.into(),
+            offset: stretch.offset.into(),
+            after: next.offset.into(),
         }
     }
 

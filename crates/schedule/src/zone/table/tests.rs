@@ -26,6 +26,31 @@ fn stretches_cover_all_of_time_without_overlap() {
 }
 
 #[test]
+fn an_era_knows_its_neighbours() {
+    for table in every_table() {
+        let spans = spans(table);
+        for (index, span) in spans.iter().enumerate() {
+            let era = table.era_at(span.from);
+            let beside = |index: Option<usize>| {
+                let offset = index
+                    .and_then(|index| spans.get(index))
+                    .unwrap_or(span)
+                    .offset;
+                i64::from(offset)
+            };
+            let expected = Era {
+                from: span.from,
+                until: span.until,
+                before: beside(index.checked_sub(1)),
+                offset: span.offset.into(),
+                after: beside(Some(index + 1)),
+            };
+            assert_eq!(era, expected, "{}", table.name());
+        }
+    }
+}
+
+#[test]
 fn every_boundary_is_a_change_of_the_offset() {
     for table in every_table() {
         assert!(
