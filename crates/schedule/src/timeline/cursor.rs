@@ -70,46 +70,37 @@ impl Cursor {
     /// Steps to the next run of `cron`.
     #[inline]
     pub(super) fn later(&mut self, cron: &Cron) -> Option<DateTime<Utc>> {
-        let mut to = *self;
         if let Some(time) = cron.time_after(self.time) {
-            to.time = time;
-        } else {
-            let days = self.days & (!1 << self.of_month);
-            if days == 0 {
-                return None;
-            }
-            to.of_month = days.trailing_zeros();
-            to.midnight += i64::from(to.of_month - self.of_month) * DAY;
-            to.time = cron.first_time();
+            return self.go_to(self.of_month, time);
         }
-        let second = to.second();
-        if second >= self.until {
+        let days = self.days & (!1 << self.of_month);
+        if days == 0 {
             return None;
         }
-        *self = to;
-        Some(self.near.go_to(second))
+        self.go_to(days.trailing_zeros(), cron.first_time())
     }
 
     /// Steps to the run of `cron` before.
     #[inline]
     pub(super) fn earlier(&mut self, cron: &Cron) -> Option<DateTime<Utc>> {
-        let mut to = *self;
         if let Some(time) = cron.time_before(self.time) {
-            to.time = time;
-        } else {
-            let days = self.days & !(u32::MAX << self.of_month);
-            if days == 0 {
-                return None;
-            }
-            to.of_month = days.ilog2();
-            to.midnight -= i64::from(self.of_month - to.of_month) * DAY;
-            to.time = cron.last_time();
+            return self.go_to(self.of_month, time);
         }
-        let second = to.second();
-        if second < self.from {
+        let days = self.days & !(u32::MAX << self.of_month);
+        if days == 0 {
             return None;
         }
-        *self = to;
+        self.go_to(days.ilog2(), cron.last_time())
+    }
+
+    #[inline]
+    fn go_to(&mut self, of_month: u32, time: Clock) -> Option<DateTime<Utc>> {
+        let midnight = self.midnight + (i64::from(of_month) - i64::from(self.of_month)) * DAY;
+        let second = midnight + i64::from(time.second_of_day());
+        if !(self.from..self.until).contains(&second) {
+            return None;
+        }
+        (self.midnight, self.of_month, self.time) = (midnight, of_month, time);
         Some(self.near.go_to(second))
     }
 }
