@@ -207,7 +207,7 @@ pub enum Action {
     /// See [`Operation::Restore`].
     Restore {
         /// The group that the server comes back into; its old one if none is named.
-        group: Option<Arc<GroupId>>,
+        group: Option<GroupId>,
     },
     /// See [`Operation::RevertToSnapshot`].
     RevertToSnapshot {

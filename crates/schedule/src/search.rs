@@ -5,7 +5,7 @@
 //! known to match: its cost is bounded by construction.
 
 mod clock;
-pub(crate) use clock::Clock;
+use clock::Clock;
 
 mod years;
 

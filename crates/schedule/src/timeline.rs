@@ -1,8 +1,6 @@
 //! A schedule in a zone and within its bounds: a list of instants.
 
 mod beat;
-mod cursor;
-
 mod builder;
 pub use builder::{TimelineBuilder, TimelineError};
 

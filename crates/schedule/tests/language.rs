@@ -2,9 +2,6 @@
 
 #[path = "language/accepts.rs"]
 mod accepts;
-#[cfg(feature = "cron")]
-#[path = "language/convert.rs"]
-mod convert;
 #[path = "language/errors.rs"]
 mod errors;
 #[path = "language/explains.rs"]

@@ -363,10 +363,7 @@ impl Window {
     }
 }
 
-pub(crate) fn values_of<'a>(
-    selectors: &'a [Selector],
-    key: &'a str,
-) -> impl Iterator<Item = &'a str> {
+fn values_of<'a>(selectors: &'a [Selector], key: &'a str) -> impl Iterator<Item = &'a str> {
     selectors
         .iter()
         .filter(move |selector| selector.key() == key)

@@ -1,7 +1,5 @@
 //! The queue in memory: accounts, servers and jobs, and the order of the work.
 
-mod index;
-mod items;
 mod list;
 mod plans;
 mod slots;
@@ -9,7 +7,6 @@ mod stored;
 mod submit;
 mod work;
 
-pub use items::Items;
 pub use list::{JobPage, JobQuery};
 pub use plans::PlanError;
 pub use stored::RestoreError;
@@ -20,14 +17,12 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use self::index::JobIndex;
-use self::items::Held;
 use self::plans::PlanSlot;
 use self::slots::{Servers, Slots};
 use self::stored::Changes;
 use crate::lines::{Lines, Turn};
 use crate::{
-    Account, Alias, Answered, Job, JobId, JobStatus, Key, Numbers, Operation, Order, PlanId,
+    Account, Alias, Answered, Item, Job, JobId, JobStatus, Key, Numbers, Operation, Order, PlanId,
     Server, ServerId, Settings,
 };
 
@@ -76,7 +71,7 @@ pub struct Queue {
     account_slots: HashMap<Alias, u32>,
     servers: Servers,
     jobs: Slots<JobSlot>,
-    job_slots: JobIndex,
+    job_slots: HashMap<JobId, u32>,
     numbers: Numbers,
     lines: Lines,
     /// What has to be looked at again, and when; see [`Wake`].
@@ -109,12 +104,13 @@ struct AccountSlot {
 #[derive(Debug)]
 struct JobSlot {
     job: Job,
-    items: Box<[Held]>,
+    items: Box<[Item]>,
     account: u32,
     /// Its number among the jobs of all accounts.
     arrival: u64,
     /// The earliest wake that is set for it.
     wake_at: Option<DateTime<Utc>>,
+    in_line: bool,
 }
 
 /// What to look at when its time comes; looking at something that is not due does no harm.
@@ -134,7 +130,7 @@ impl Queue {
             account_slots: HashMap::new(),
             servers: Servers::default(),
             jobs: Slots::default(),
-            job_slots: JobIndex::default(),
+            job_slots: HashMap::new(),
             numbers: Numbers::default(),
             lines: Lines::default(),
             wakes: BinaryHeap::new(),
@@ -218,9 +214,9 @@ impl Queue {
     }
 
     /// A job and its items, whoever asked for it.
-    pub fn job(&self, id: JobId) -> Option<(&Job, Items<'_>)> {
-        let slot = self.jobs.get(self.job_slots.get(id)?)?;
-        Some((&slot.job, Items::new(&slot.items)))
+    pub fn job(&self, id: JobId) -> Option<(&Job, &[Item])> {
+        let slot = self.jobs.get(*self.job_slots.get(&id)?)?;
+        Some((&slot.job, &slot.items))
     }
 
     /// Where a job of the account, or of one below it, stands.
@@ -289,10 +285,15 @@ impl Queue {
         let Some((line, turn)) = self.turn_of(slot) else {
             return;
         };
-        let Some(this) = self.jobs.get(slot) else {
+        let Some(this) = self.jobs.get_mut(slot) else {
             return;
         };
-        if this.job.next_item(now).is_some() {
+        let startable = this.job.next_item(now).is_some();
+        if startable == this.in_line {
+            return;
+        }
+        this.in_line = startable;
+        if startable {
             self.lines.add(line, turn);
         } else {
             self.lines.remove(line, turn);

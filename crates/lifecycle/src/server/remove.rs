@@ -67,7 +67,6 @@ impl Server {
                 ended: Ended {
                     ticket,
                     kind: OperationKind::Delete,
-                    backup: None,
                     failure: None,
                 },
             }),

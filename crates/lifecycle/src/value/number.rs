@@ -2,7 +2,6 @@
 
 use std::{fmt, num::NonZeroU32};
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{InvalidValue, Problem};
@@ -80,11 +79,6 @@ impl RetentionDays {
     /// The number of days.
     pub fn days(self) -> u32 {
         self.0.get()
-    }
-
-    /// The age from which a backup is too old: so many times 24 hours.
-    pub fn age_max(self) -> TimeDelta {
-        TimeDelta::days(self.0.get().into())
     }
 }
 

@@ -65,16 +65,10 @@ impl Window {
         } else {
             instant.max(known)
         };
-        match &self.practice.exclusions {
-            None => self.timing.plan.next_opening(after),
-            Some(exclusions) => self.timing.plan.excluding(exclusions).next_opening(after),
-        }
+        self.timing.plan.next_opening(after)
     }
 
     fn latest_opening(&self, now: DateTime<Utc>) -> Option<Opening> {
-        match &self.practice.exclusions {
-            None => self.timing.plan.latest_opening(now),
-            Some(exclusions) => self.timing.plan.excluding(exclusions).latest_opening(now),
-        }
+        self.timing.plan.latest_opening(now)
     }
 }

@@ -1,6 +1,0 @@
-//! What the queue promises, theme by theme.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod legality;
-mod support;
-mod wire;
