@@ -1,47 +1,4 @@
 //! The three kinds of schedule, as values that cannot hold a bad one, and the language that they are written in.
-//!
-//! # Grammar
-//!
-//! | form | example | meaning |
-//! |---|---|---|
-//! | `cron(fields)` | `cron(30 23 ? * TUE#3 *)` | whenever the fields match the local time |
-//! | `rate(count unit)` | `rate(7 days)` | again and again, a fixed elapsed time apart; minutes, hours, days, weeks |
-//! | `at(time)` | `at(2026-12-24T18:00:00)` | once; the seconds may be left out |
-//!
-//! Six fields are minutes to year; seven begin with seconds, which are 0 otherwise. Fields are separated by blanks or
-//! tabs.
-//!
-//! | field | values | wildcards |
-//! |---|---|---|
-//! | seconds, minutes | 0 to 59 | `,` `-` `*` `/` |
-//! | hours | 0 to 23 | `,` `-` `*` `/` |
-//! | day of month | 1 to 31 | `,` `-` `*` `/` `?` `L` `W` |
-//! | month | 1 to 12, `JAN` to `DEC` | `,` `-` `*` `/` |
-//! | day of week | 1 to 7, `SUN` to `SAT` | `,` `-` `*` `/` `?` `L` `#` |
-//! | year | 1970 to 2199 | `,` `-` `*` `/` |
-//!
-//! | written | where | meaning |
-//! |---|---|---|
-//! | `*` | everywhere | every value |
-//! | `?` | one of the two day fields, never both or neither | nothing: the other day field decides |
-//! | `a,b,c` | everywhere | each of these; they may be ranges and steps |
-//! | `a-b` | everywhere | from a to b, both inclusive; where b is below a, over the end of the field (not in years) |
-//! | `a/n` | everywhere | every n-th value from a to the end of the field; `*/n` and `/n` from its beginning |
-//! | `a-b/n` | everywhere | every n-th value of the range |
-//! | `L`, `L-3` | day of month | the last day of the month, three days before it |
-//! | `15W` | day of month | the day from Monday to Friday nearest to the 15th, in the same month |
-//! | `LW`, `L-3W` | day of month | the day from Monday to Friday nearest to such a day, in the same month |
-//! | `6L`, `FRIL` | day of week | the last Friday of the month |
-//! | `6#3`, `FRI#3` | day of week | the third Friday of the month |
-//! | `L` | day of week | Saturday |
-//!
-//! Names and letters may be in any case, numbers may have leading zeros. A month without the day that is asked for is
-//! passed over: `31W` names nothing in April, and `FRI#5` nothing in most months. The wildcards with `L`, `W` and `#`
-//! are the whole field or nothing: they go into no list.
-//!
-//! The fields and wildcards are those of the AWS Systems Manager user guide. What it leaves open is settled as in
-//! Quartz, whose language it is, without the texts that Quartz takes by accident. Long names (`MONDAY`) and steps after
-//! names (`MON-FRI/2`) are refused, a step without a start (`/5`) is taken.
 
 mod at;
 pub(crate) mod calendar;
@@ -72,7 +29,8 @@ use serde::{Serialize, Serializer};
 /// An expression: `cron(...)`, `rate(...)` or `at(...)`.
 ///
 /// Equal schedules mean the same, however they were spelt. As text, and in serde, a schedule is its canonical
-/// expression, which gives an equal schedule when it is read.
+/// expression, which gives an equal schedule when it is read. It takes 64 bytes, and neither reading nor copying one
+/// allocates.
 ///
 /// ```
 /// use tagout_schedule::Schedule;
@@ -84,6 +42,50 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(error.to_string(), "hour `24` at column 9 is out of range, expected 0 to 23");
 /// # Ok::<(), tagout_schedule::ParseScheduleError>(())
 /// ```
+///
+/// # Grammar
+///
+/// | form | example | meaning |
+/// |---|---|---|
+/// | `cron(fields)` | `cron(30 23 ? * TUE#3 *)` | whenever the fields match the local time |
+/// | `rate(count unit)` | `rate(7 days)` | again and again, a fixed elapsed time apart; minutes, hours, days, weeks |
+/// | `at(time)` | `at(2026-12-24T18:00:00)` | once; the seconds may be left out |
+///
+/// Six fields are minutes to year; seven begin with seconds, which are 0 otherwise. Fields are separated by blanks or
+/// tabs.
+///
+/// | field | values | wildcards |
+/// |---|---|---|
+/// | seconds, minutes | 0 to 59 | `,` `-` `*` `/` |
+/// | hours | 0 to 23 | `,` `-` `*` `/` |
+/// | day of month | 1 to 31 | `,` `-` `*` `/` `?` `L` `W` |
+/// | month | 1 to 12, `JAN` to `DEC` | `,` `-` `*` `/` |
+/// | day of week | 1 to 7, `SUN` to `SAT` | `,` `-` `*` `/` `?` `L` `#` |
+/// | year | 1970 to 2199 | `,` `-` `*` `/` |
+///
+/// | written | where | meaning |
+/// |---|---|---|
+/// | `*` | everywhere | every value |
+/// | `?` | one of the two day fields, never both or neither | nothing: the other day field decides |
+/// | `a,b,c` | everywhere | each of these; they may be ranges and steps |
+/// | `a-b` | everywhere | from a to b, both inclusive; where b is below a, over the end of the field (not in years) |
+/// | `a/n` | everywhere | every n-th value from a to the end of the field; `*/n` and `/n` from its beginning |
+/// | `a-b/n` | everywhere | every n-th value of the range, which begins anew in each hour, month and so on |
+/// | `L`, `L-3` | day of month | the last day of the month, three days before it |
+/// | `15W` | day of month | the day from Monday to Friday nearest to the 15th, in the same month |
+/// | `LW`, `L-3W` | day of month | the day from Monday to Friday nearest to such a day, in the same month |
+/// | `6L`, `FRIL` | day of week | the last Friday of the month |
+/// | `6#3`, `FRI#3` | day of week | the third Friday of the month |
+/// | `L` | day of week | Saturday |
+///
+/// A step is at least 1 and at most 59 (seconds, minutes), 23 (hours), 31 (day of month), 12 (month) or 7 (day of week); of
+/// years any step will do. Names and letters may be in any case, numbers may have leading zeros. A month without the day that is asked for is
+/// passed over: `31W` names nothing in April, and `FRI#5` nothing in most months. The wildcards with `L`, `W` and `#`
+/// are the whole field or nothing: they go into no list.
+///
+/// The fields and wildcards are those of the AWS Systems Manager user guide. What it leaves open is settled as in
+/// Quartz, whose language it is, without the texts that Quartz takes by accident. Long names (`MONDAY`) and steps after
+/// names (`MON-FRI/2`) are refused, a step without a start (`/5`) is taken.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Schedule {
     /// Whenever the fields match the local time.

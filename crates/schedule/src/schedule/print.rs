@@ -10,7 +10,7 @@ use super::cron::{ALL_DAYS, Cron, Days};
 use super::field::{Field, FieldRule};
 use super::{At, Rate, Schedule};
 
-/// The canonical text: reading it gives an equal schedule, in every dialect.
+/// The canonical text: reading it gives an equal schedule, in every dialect that takes a text of its length.
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
