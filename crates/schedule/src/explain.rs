@@ -14,7 +14,8 @@ use crate::{Cron, Cutoff, Duration, Plan, Schedule, ScheduleOffset, Timeline, Zo
 /// A schedule in one plain English sentence, without a capital and a full stop so that it fits into another.
 ///
 /// Made by [`Schedule::explain`], or from a [`Timeline`] or a [`Plan`] with all that they say beside the schedule. Times are
-/// of 24 hours; they show seconds where a schedule names any but 0. Two schedules that differ in the days, hours or years
+/// of 24 hours; they show seconds where a schedule names any but 0. A weekday without a name is a day from Monday to
+/// Friday. Two schedules that differ in the days, hours or years
 /// that they name differ in their sentences too.
 ///
 /// ```

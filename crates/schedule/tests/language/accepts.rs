@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
+use proptest::prelude::*;
 use tagout_schedule::{At, Cron, Dialect, Field, ParseScheduleError, Rate, Schedule};
 
 /// Each row is read in both dialects; nothing stands for a refusal.
@@ -282,4 +283,27 @@ fn a_schedule_is_small_and_goes_anywhere() {
     assert_eq!(size_of::<Schedule>(), 64);
     assert_eq!(size_of::<Option<Schedule>>(), 64);
     assert_eq!(size_of::<ParseScheduleError>(), size_of::<usize>());
+}
+
+proptest! {
+    #[test]
+    fn any_rate_is_read_back(minutes in prop_oneof![
+        1..=Rate::MINUTES_MAX,
+        (1..=200_u64).prop_map(|days| days * 24 * 60),
+        (1..=200_u64).prop_map(|hours| hours * 60),
+    ]) {
+        let schedule = Schedule::from(Rate::from_minutes(minutes).expect("it is in bounds"));
+        for dialect in Dialect::ALL {
+            prop_assert_eq!(Schedule::parse(&schedule.to_string(), dialect), Ok(schedule));
+        }
+    }
+
+    #[test]
+    fn any_time_is_read_back(second in -62_167_219_200_i64..=253_402_300_799) {
+        let local = DateTime::from_timestamp(second, 0).expect("it is in the calendar").naive_utc();
+        let schedule = Schedule::from(At::from_local(local).expect("its year has four digits"));
+        for dialect in Dialect::ALL {
+            prop_assert_eq!(Schedule::parse(&schedule.to_string(), dialect), Ok(schedule));
+        }
+    }
 }

@@ -218,6 +218,9 @@ fn of_a_long_text_the_part_around_the_fault_is_shown() {
         "x".repeat(64)
     );
     assert_eq!(error(&long).render(), expected);
+    // One that is just short enough to be named whole.
+    let long = format!("at({})", "x".repeat(64));
+    assert!(error(&long).to_string().contains("xx` at column 4"));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{ParseScheduleError, ParseScheduleErrorKind as Kind, VALUE_MAX};
-use crate::schedule::Field;
+use super::{ParseScheduleError, ParseScheduleErrorKind as Kind};
 use crate::schedule::dialect::{Length, RateBlank};
+use crate::schedule::{Field, Rate};
 
 /// What is wrong, and where.
 pub(super) struct Complaint<'e>(pub(super) &'e ParseScheduleError);
@@ -62,7 +62,7 @@ impl Display for Complaint<'_> {
             write!(f, "{field} ")?;
         }
         if !error.value().is_empty() {
-            let cut = if error.value().chars().count() == VALUE_MAX {
+            let cut = if error.value().len() < error.span().len() {
                 "..."
             } else {
                 ""
@@ -123,7 +123,7 @@ impl Display for Expected<'_> {
             Kind::NoDay => f.write_str("`?` in only one of them"),
             Kind::BeforeFirst => f.write_str("a month that is long enough"),
             Kind::NoCount | Kind::ZeroRate => f.write_str("a whole number from 1"),
-            Kind::RateTooLong => f.write_str("at most 4294967295 minutes"),
+            Kind::RateTooLong => write!(f, "at most {} minutes", Rate::MINUTES_MAX),
             Kind::UnknownUnit => f.write_str(if rule.weeks {
                 "minutes, hours, days or weeks"
             } else {

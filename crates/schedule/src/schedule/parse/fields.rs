@@ -1,11 +1,11 @@
 //! The six or seven fields of a cron expression.
 
 use super::day::{day_of_month, day_of_week};
-use super::item::Cursor;
+use super::item::{Cursor, Item};
 use super::split::split;
 use super::{Fault, Kind, check_length, is_blank};
 use crate::schedule::Dialect;
-use crate::schedule::calendar::{ALL_YEARS, YEAR_MIN, Years};
+use crate::schedule::calendar::{ALL_YEARS, YEAR_MAX, YEAR_MIN, Years};
 use crate::schedule::cron::{Cron, Days};
 use crate::schedule::field::Field;
 
@@ -110,13 +110,22 @@ fn years(mut cursor: Cursor<'_>) -> Result<Years, Fault> {
         if item.last < item.first {
             return Err(cursor.fault_from(Kind::BackwardRange, item.start));
         }
-        for year in (item.first..=item.last).step_by(item.step as usize) {
-            let bit = year - YEAR_MIN as u32;
-            years[bit as usize / 64] |= 1 << (bit % 64);
+        // `*` among others, which a hostile list may hold a thousand times.
+        if (item.first, item.last, item.step) == (YEAR_MIN as u32, YEAR_MAX as u32, 1) {
+            years = ALL_YEARS;
+        } else {
+            add_years(&mut years, &item);
         }
         if !cursor.comma()? {
             return Ok(years);
         }
+    }
+}
+
+fn add_years(years: &mut Years, item: &Item) {
+    for year in (item.first..=item.last).step_by(item.step as usize) {
+        let bit = year - YEAR_MIN as u32;
+        years[bit as usize / 64] |= 1 << (bit % 64);
     }
 }
 
