@@ -335,6 +335,11 @@ impl JobId {
         DataCenter::from_code(self.0.get() >> Self::NUMBER_BITS)
     }
 
+    /// Data centre and number in one word; the ids of one data centre are neighbours.
+    pub(crate) fn to_word(self) -> u64 {
+        self.0.get()
+    }
+
     /// The number of the job in its data centre, from 1.
     pub fn number(self) -> u64 {
         self.0.get() & Self::NUMBER_MAX

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::time::later;
 use crate::{Owner, ServerId, StaleReason};
 
 /// Where one server of a job stands.
@@ -162,14 +163,22 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// Until when it is left alone; from this instant on it may be taken back.
     pub lease_until: DateTime<Utc>,
-    /// When the time for one attempt is over, whether it is heard of or not.
-    pub deadline: DateTime<Utc>,
+    /// How long it may take, in seconds, whether it is heard of or not.
+    pub run_seconds_max: u32,
 }
 
 impl Attempt {
+    /// When its time is over.
+    pub fn deadline(&self) -> DateTime<Utc> {
+        later(
+            self.started_at,
+            TimeDelta::seconds(self.run_seconds_max.into()),
+        )
+    }
+
     /// Why it may be taken back at `now`, if it may.
     pub fn overdue(&self, now: DateTime<Utc>) -> Option<Reason> {
-        if now >= self.deadline {
+        if now >= self.deadline() {
             Some(Reason::TookTooLong)
         } else if now >= self.lease_until {
             Some(Reason::LeaseRanOut)
@@ -209,7 +218,7 @@ enum State {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_before: Option<DateTime<Utc>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Reason>,
+        reason: Option<Box<Reason>>,
     },
     Running(Attempt),
     Ended {
@@ -218,7 +227,7 @@ enum State {
         started_at: Option<DateTime<Utc>>,
         ended_at: DateTime<Utc>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Reason>,
+        reason: Option<Box<Reason>>,
     },
 }
 
@@ -289,7 +298,7 @@ impl Item {
     /// Why it failed, was skipped, or waits again.
     pub fn reason(&self) -> Option<&Reason> {
         match &self.state {
-            State::Waiting { reason, .. } | State::Ended { reason, .. } => reason.as_ref(),
+            State::Waiting { reason, .. } | State::Ended { reason, .. } => reason.as_deref(),
             State::Running(_) => None,
         }
     }
@@ -347,7 +356,7 @@ impl Item {
         );
         self.state = State::Waiting {
             not_before: Some(not_before),
-            reason: Some(reason),
+            reason: Some(Box::new(reason)),
         };
     }
 
@@ -369,7 +378,7 @@ impl Item {
             end,
             started_at: self.started_at(),
             ended_at: now,
-            reason,
+            reason: reason.map(Box::new),
         };
         Some(status)
     }
@@ -381,7 +390,7 @@ mod tests {
 
     #[test]
     fn an_item_is_small() {
-        assert!(size_of::<Item>() <= 80, "{}", size_of::<Item>());
+        assert!(size_of::<Item>() <= 64, "{}", size_of::<Item>());
     }
 
     #[test]

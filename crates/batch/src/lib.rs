@@ -45,7 +45,7 @@ pub use profile::{
     StorageKind, UserName,
 };
 pub use queue::{
-    CancelError, CreateError, JobPage, JobQuery, PatchError, Patched, PlanError, Queue,
+    CancelError, CreateError, Items, JobPage, JobQuery, PatchError, Patched, PlanError, Queue,
     RestoreError, RetryError, ServerHeld, SubmitError, Which,
 };
 pub use server::{Claim, Presence, Server, ServerStatus, Stand};

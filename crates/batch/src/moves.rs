@@ -42,13 +42,17 @@ pub fn start(
     job.progress.running += 1;
     job.happen(JobEvent::Started);
 
-    let deadline = later(now, settings.run_time_max);
-    let lease_until = later(now, lease).min(deadline);
-    item.start(Attempt {
+    let attempt = Attempt {
         owner,
         started_at: now,
+        lease_until: now,
+        run_seconds_max: settings.run_seconds_max,
+    };
+    let deadline = attempt.deadline();
+    let lease_until = later(now, lease).min(deadline);
+    item.start(Attempt {
         lease_until,
-        deadline,
+        ..attempt
     });
     Some(Work {
         ticket: Ticket {
@@ -81,7 +85,7 @@ pub fn heartbeat(
     let attempt = item
         .current(ticket.attempt)
         .map_err(|reason| StaleTicket { ticket, reason })?;
-    attempt.lease_until = later(now, lease).min(attempt.deadline);
+    attempt.lease_until = later(now, lease).min(attempt.deadline());
     Ok(attempt.lease_until)
 }
 

@@ -207,7 +207,7 @@ pub enum Action {
     /// See [`Operation::Restore`].
     Restore {
         /// The group that the server comes back into; its old one if none is named.
-        group: Option<GroupId>,
+        group: Option<Arc<GroupId>>,
     },
     /// See [`Operation::RevertToSnapshot`].
     RevertToSnapshot {

@@ -10,10 +10,10 @@ use crate::{Alias, DataCenter, Disk, GroupId, InvalidId, ServerId, ServerUuid, S
 
 /// The name of whoever asked for something, as it is kept in change records.
 ///
-/// Any text; cheap to copy.
+/// Any text; cheap to copy, and one word wide.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct UserName(Arc<str>);
+pub struct UserName(Arc<String>);
 
 impl UserName {
     /// The name as text.
@@ -24,7 +24,7 @@ impl UserName {
 
 impl From<&str> for UserName {
     fn from(name: &str) -> Self {
-        Self(name.into())
+        Self(Arc::new(name.into()))
     }
 }
 

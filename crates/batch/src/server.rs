@@ -121,6 +121,8 @@ pub struct Claim {
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
+// In this order, so that what every operation looks at stands together.
+#[repr(C)]
 pub struct Server {
     id: ServerId,
     account: Alias,
@@ -131,12 +133,12 @@ pub struct Server {
     claim: Option<Claim>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     snapshot: Option<Snapshot>,
+    change: ChangeInfo,
+    profile: Box<Profile>,
+    disks: Vec<Disk>,
     /// The number of the newest snapshot there ever was; numbers are not used again.
     n_snapshots: u32,
     size: Size,
-    change: ChangeInfo,
-    disks: Vec<Disk>,
-    profile: Box<Profile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     uuid: Option<ServerUuid>,
 }
@@ -425,7 +427,7 @@ impl Server {
                 self.status = ServerStatus::Active;
                 self.power = PowerState::Started;
                 if let Action::Restore { group: Some(group) } = action {
-                    self.profile.group = Some(*group);
+                    self.profile.group = Some(**group);
                 }
             }
             Effect::TakeSnapshot => {

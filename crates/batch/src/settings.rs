@@ -31,8 +31,8 @@ pub struct Settings {
     pub attempts_max: NonZeroU8,
     /// How long an item waits after a failure that may pass.
     pub backoff: Backoff,
-    /// How long one attempt may take, however often it is heard of.
-    pub run_time_max: TimeDelta,
+    /// How long one attempt may take, in seconds, however often it is heard of.
+    pub run_seconds_max: u32,
     /// How long a job that has ended is remembered.
     pub retention: Retention,
     /// How long the answer to a keyed request is remembered.
@@ -55,7 +55,7 @@ impl Default for Settings {
             queued_per_account_max: 100_000,
             attempts_max: NonZeroU8::new(5).expect("five is not zero"),
             backoff: Backoff::default(),
-            run_time_max: TimeDelta::hours(4),
+            run_seconds_max: 4 * 3_600,
             retention: Retention::default(),
             key_retention: TimeDelta::hours(24),
             keys_per_account_max: 10_000,

@@ -80,6 +80,12 @@ impl ResourceArn {
         Self::trusted(format!("arn:aws:opsworks-cm:{account}:backup/{backup}"))
     }
 
+    /// The name of a backup of the same account and region as this.
+    pub fn sibling_backup(&self, backup: &BackupId) -> Self {
+        let home: Vec<_> = self.as_str().splitn(6, ':').take(5).collect();
+        Self::trusted(format!("{}:backup/{backup}", home.join(":")))
+    }
+
     /// The account and region that it is of, or `None` if it does not tell them in the usual places.
     pub fn account(&self) -> Option<Account> {
         let mut parts = self.as_str().split(':').skip(3);

@@ -67,6 +67,11 @@ pub enum Work {
         /// The new value; without one the engine makes it.
         value: Option<AttributeValue>,
     },
+    /// Remove what is kept under a backup.
+    EraseBackup {
+        /// The backup.
+        backup: BackupId,
+    },
     /// Take the server down: machine, volumes, stack and logs.
     TearDown,
     /// Let the engine manage a node.

@@ -28,6 +28,32 @@ pub struct Event {
     pub log_url: Option<Box<str>>,
 }
 
+/// Something to be told of a server, which becomes an [`Event`] with [`Transition::tell`](crate::Transition::tell).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Note {
+    /// What it is about.
+    pub category: EventCategory,
+    /// The operation that it belongs to, if it belongs to one.
+    pub operation: Option<Ticket>,
+    /// What, in words.
+    pub message: Cow<'static, str>,
+}
+
+impl Note {
+    /// One that says `message`.
+    pub fn new(
+        category: EventCategory,
+        operation: Option<Ticket>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            category,
+            operation,
+            message: message.into(),
+        }
+    }
+}
+
 /// What an event is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -112,7 +112,7 @@ pub use engine::{
 };
 
 mod event;
-pub use event::{Event, EventCategory, EventLog};
+pub use event::{Event, EventCategory, EventLog, Note};
 
 mod moves;
 pub use moves::{Destination, MOVES, Move, Trigger};

@@ -71,6 +71,15 @@ impl Extend<(TagKey, TagValue)> for Tags {
     }
 }
 
+impl IntoIterator for Tags {
+    type Item = (TagKey, TagValue);
+    type IntoIter = std::collections::btree_map::IntoIter<TagKey, TagValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl FromIterator<(TagKey, TagValue)> for Tags {
     fn from_iter<I: IntoIterator<Item = (TagKey, TagValue)>>(tags: I) -> Self {
         Self(tags.into_iter().collect())

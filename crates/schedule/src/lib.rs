@@ -4,6 +4,8 @@ mod execution_time;
 pub use execution_time::{ExecutionTime, ParseExecutionTimeError, ParseExecutionTimeErrorKind};
 
 mod schedule;
+#[cfg(feature = "cron")]
+pub use schedule::BothDaysLimited;
 pub use schedule::{
     At, Cron, Dialect, Field, OffsetRefused, ParseScheduleError, ParseScheduleErrorKind, Rate,
     Schedule,

@@ -2,6 +2,8 @@
 
 mod at;
 pub(crate) mod calendar;
+#[cfg(feature = "cron")]
+mod convert;
 mod cron;
 mod dialect;
 mod error;
@@ -12,6 +14,8 @@ mod rate;
 
 pub use at::At;
 pub(crate) use calendar::{ALL_YEARS, YEAR_MAX, YEAR_MIN};
+#[cfg(feature = "cron")]
+pub use convert::BothDaysLimited;
 pub use cron::Cron;
 pub(crate) use cron::{ALL_DAYS, Days};
 pub use dialect::Dialect;

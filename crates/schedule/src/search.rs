@@ -5,7 +5,7 @@
 //! known to match: its cost is bounded by construction.
 
 mod clock;
-use clock::Clock;
+pub(crate) use clock::Clock;
 
 mod years;
 

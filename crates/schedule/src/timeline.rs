@@ -1,6 +1,8 @@
 //! A schedule in a zone and within its bounds: a list of instants.
 
 mod beat;
+mod cursor;
+
 mod builder;
 pub use builder::{TimelineBuilder, TimelineError};
 

@@ -2,6 +2,9 @@
 
 #[path = "language/accepts.rs"]
 mod accepts;
+#[cfg(feature = "cron")]
+#[path = "language/convert.rs"]
+mod convert;
 #[path = "language/errors.rs"]
 mod errors;
 #[path = "language/explains.rs"]

@@ -225,6 +225,14 @@ pub(crate) struct Parts {
     pub(crate) trim: Option<Position>,
 }
 
+impl Parts {
+    /// How many changes and events there are.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn len(&self) -> usize {
+        self.changes.len() + self.events.len()
+    }
+}
+
 /// What an adapter finds under a key when it decides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Standing<'a> {

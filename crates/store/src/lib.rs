@@ -11,6 +11,10 @@
     feature = "sqlite",
     doc = "| [`SqliteStore`] | `sqlite`, on by default | one machine: one file beside the program |"
 )]
+#![cfg_attr(
+    feature = "postgres",
+    doc = "| [`PostgresStore`] | `postgres` | many machines: a database that they share |"
+)]
 //!
 //! # Deciding from what was read
 //!
@@ -78,13 +82,18 @@ pub use any::AnyStore;
 mod memory;
 pub use memory::MemoryStore;
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
 
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore, Verified};
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresStore};
 
 #[cfg(feature = "contract")]
 pub mod contract;

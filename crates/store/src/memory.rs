@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use chrono::{DateTime, Utc};
-use futures_core::Stream;
-
 use crate::changes::{Standing, Write};
 use crate::document::at_micros;
+use crate::snapshot::PollFn;
 use crate::{
     Changes, Document, Draft, Event, Events, Key, Kind, Page, Position, Query, Record, Snapshot,
     Store, StoreError, TakeDue, Version,
 };
+use chrono::{DateTime, Utc};
 
 /// A store that lasts as long as the process. Clones share one content.
 ///
@@ -186,13 +184,13 @@ impl Store for MemoryStore {
             .values()
             .flat_map(|drawer| drawer.by_id.values());
         let documents = documents.map(|row| Record::Document(row.document.clone()));
-        let records: VecDeque<_> = documents
+        let mut records: VecDeque<_> = documents
             .chain(content.events.iter().cloned().map(Record::Event))
             .collect();
         Ok(Snapshot::new(
             Position(content.trimmed),
             Position(content.last),
-            Copied(records),
+            PollFn(move |_: &mut Context<'_>| Poll::Ready(records.pop_front().map(Ok))),
         ))
     }
 }
@@ -337,17 +335,6 @@ fn in_order<'a>(
         Box::new(ids.rev())
     } else {
         Box::new(ids)
-    }
-}
-
-/// A snapshot that was copied at once.
-struct Copied(VecDeque<Record>);
-
-impl Stream for Copied {
-    type Item = Result<Record, StoreError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.pop_front().map(Ok))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
@@ -40,6 +41,29 @@ impl Snapshot {
         }
     }
 
+    /// A snapshot whose records come in batches from another thread or task.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn received(trimmed: Position, last: Position, batches: Batches) -> Self {
+        let mut batches = batches;
+        let mut batch = Vec::new().into_iter();
+        Self::new(
+            trimmed,
+            last,
+            PollFn(move |context: &mut Context<'_>| {
+                loop {
+                    if let Some(record) = batch.next() {
+                        return Poll::Ready(Some(Ok(record)));
+                    }
+                    match std::task::ready!(batches.poll_recv(context)) {
+                        Some(Ok(next)) => batch = Vec::into_iter(next),
+                        Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                        None => return Poll::Ready(None),
+                    }
+                }
+            }),
+        )
+    }
+
     /// The position up to which events had been removed.
     pub fn trimmed(&self) -> Position {
         self.trimmed
@@ -68,5 +92,20 @@ impl fmt::Debug for Snapshot {
             .field("trimmed", &self.trimmed)
             .field("last", &self.last)
             .finish_non_exhaustive()
+    }
+}
+
+/// The records of a snapshot, some at a time.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) type Batches = tokio::sync::mpsc::Receiver<Result<Vec<Record>, StoreError>>;
+
+/// A stream of whatever a function answers.
+pub(crate) struct PollFn<F>(pub(crate) F);
+
+impl<T, F: FnMut(&mut Context<'_>) -> Poll<Option<T>> + Unpin> Stream for PollFn<F> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        (self.0)(context)
     }
 }

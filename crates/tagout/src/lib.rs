@@ -1,5 +1,6 @@
 //! Typed building blocks for taking servers out of service on time, doing the work, and putting them back.
 
+pub use tagout_backup as backup;
 pub use tagout_batch as batch;
 pub use tagout_lifecycle as lifecycle;
 pub use tagout_schedule as schedule;

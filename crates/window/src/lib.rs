@@ -8,8 +8,21 @@ pub mod command;
 mod error;
 pub use error::{ErrorKind, Missing, Refusal, Refusals, WindowError};
 
+mod execution;
+pub use execution::{
+    Admission, AlarmState, Decision, Ending, Execution, HALTS, Halt, HaltRule, Invocation, MOVES,
+    Outcome, PSEUDO_PARAMETERS, PseudoParameter, ROLL_UP, Status, TaskExecution, Ticket,
+    TicketError, TriggeredAlarm, UnknownStatus, Work, details,
+};
+
 mod id;
 pub use id::{ExecutionId, IdSource, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
+
+mod inventory;
+pub use inventory::{Fleet, Inventory, Resource, TagCondition};
+
+mod preview;
+pub use preview::{Preview, Step};
 
 pub mod request;
 

@@ -363,7 +363,10 @@ impl Window {
     }
 }
 
-fn values_of<'a>(selectors: &'a [Selector], key: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn values_of<'a>(
+    selectors: &'a [Selector],
+    key: &'a str,
+) -> impl Iterator<Item = &'a str> {
     selectors
         .iter()
         .filter(move |selector| selector.key() == key)

@@ -187,7 +187,10 @@ impl Window {
             enabled: command.enabled.unwrap_or_else(|| self.is_enabled()),
         };
         let timing = old.changed(wish, now, rules.dialect)?;
-        let opens_otherwise = timing.opens_otherwise_than(old);
+        let opens_otherwise = timing.opens_otherwise_than(old) || {
+            // How long an opening lasts matters to what times it touches.
+            self.practice.exclusions.is_some() && timing.plan.duration() != old.plan.duration()
+        };
 
         self.timing = timing;
         self.name = command.name.unwrap_or_else(|| self.name.clone());
@@ -207,7 +210,8 @@ impl Window {
     /// Sets what the window does beyond the service: which times it keeps out of, what it does while it still runs, and
     /// how long before an opening it has to be known.
     pub fn set_practice(&mut self, practice: Practice, now: DateTime<Utc>) {
-        let opens_otherwise = practice.notice != self.practice.notice;
+        let opens_otherwise = practice.exclusions != self.practice.exclusions
+            || practice.notice != self.practice.notice;
         self.practice = practice;
         if opens_otherwise {
             self.announce(to_millisecond(now));

@@ -6,8 +6,16 @@
 mod constraints;
 #[path = "it/documented.rs"]
 mod documented;
+#[path = "it/executions.rs"]
+mod executions;
 #[path = "it/model.rs"]
 mod model;
+#[path = "it/previews.rs"]
+mod previews;
+#[path = "it/reference.rs"]
+mod reference;
+#[path = "it/simulation.rs"]
+mod simulation;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/targets.rs"]
@@ -16,3 +24,5 @@ mod targets;
 mod tasks;
 #[path = "it/windows.rs"]
 mod windows;
+#[path = "it/work.rs"]
+mod work;

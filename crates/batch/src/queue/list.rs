@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Queue;
+use super::{Items, Queue};
 use crate::{Alias, Job, JobStatus, ServerId};
 
 /// Which jobs of an account are listed.
@@ -86,7 +86,7 @@ impl Queue {
             let Some(this) = self.jobs.get(*slot) else {
                 continue;
             };
-            let (job, items) = (&this.job, &this.items);
+            let (job, items) = (&this.job, Items::new(&this.items));
             // The slot of a forgotten job may hold another one.
             let there = job.place() == *place && job.account() == query.account;
             let status = query.status.is_none_or(|status| job.status() == status);

@@ -1,5 +1,7 @@
 //! The queue in memory: accounts, servers and jobs, and the order of the work.
 
+mod index;
+mod items;
 mod list;
 mod plans;
 mod slots;
@@ -7,6 +9,7 @@ mod stored;
 mod submit;
 mod work;
 
+pub use items::Items;
 pub use list::{JobPage, JobQuery};
 pub use plans::PlanError;
 pub use stored::RestoreError;
@@ -17,12 +20,14 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
+use self::index::JobIndex;
+use self::items::Held;
 use self::plans::PlanSlot;
 use self::slots::{Servers, Slots};
 use self::stored::Changes;
 use crate::lines::{Lines, Turn};
 use crate::{
-    Account, Alias, Answered, Item, Job, JobId, JobStatus, Key, Numbers, Operation, Order, PlanId,
+    Account, Alias, Answered, Job, JobId, JobStatus, Key, Numbers, Operation, Order, PlanId,
     Server, ServerId, Settings,
 };
 
@@ -71,7 +76,7 @@ pub struct Queue {
     account_slots: HashMap<Alias, u32>,
     servers: Servers,
     jobs: Slots<JobSlot>,
-    job_slots: HashMap<JobId, u32>,
+    job_slots: JobIndex,
     numbers: Numbers,
     lines: Lines,
     /// What has to be looked at again, and when; see [`Wake`].
@@ -104,13 +109,12 @@ struct AccountSlot {
 #[derive(Debug)]
 struct JobSlot {
     job: Job,
-    items: Box<[Item]>,
+    items: Box<[Held]>,
     account: u32,
     /// Its number among the jobs of all accounts.
     arrival: u64,
     /// The earliest wake that is set for it.
     wake_at: Option<DateTime<Utc>>,
-    in_line: bool,
 }
 
 /// What to look at when its time comes; looking at something that is not due does no harm.
@@ -130,7 +134,7 @@ impl Queue {
             account_slots: HashMap::new(),
             servers: Servers::default(),
             jobs: Slots::default(),
-            job_slots: HashMap::new(),
+            job_slots: JobIndex::default(),
             numbers: Numbers::default(),
             lines: Lines::default(),
             wakes: BinaryHeap::new(),
@@ -214,9 +218,9 @@ impl Queue {
     }
 
     /// A job and its items, whoever asked for it.
-    pub fn job(&self, id: JobId) -> Option<(&Job, &[Item])> {
-        let slot = self.jobs.get(*self.job_slots.get(&id)?)?;
-        Some((&slot.job, &slot.items))
+    pub fn job(&self, id: JobId) -> Option<(&Job, Items<'_>)> {
+        let slot = self.jobs.get(self.job_slots.get(id)?)?;
+        Some((&slot.job, Items::new(&slot.items)))
     }
 
     /// Where a job of the account, or of one below it, stands.
@@ -285,15 +289,10 @@ impl Queue {
         let Some((line, turn)) = self.turn_of(slot) else {
             return;
         };
-        let Some(this) = self.jobs.get_mut(slot) else {
+        let Some(this) = self.jobs.get(slot) else {
             return;
         };
-        let startable = this.job.next_item(now).is_some();
-        if startable == this.in_line {
-            return;
-        }
-        this.in_line = startable;
-        if startable {
+        if this.job.next_item(now).is_some() {
             self.lines.add(line, turn);
         } else {
             self.lines.remove(line, turn);

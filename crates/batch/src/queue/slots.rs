@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use crate::{Inventory, Server, ServerId};
 
 /// Values in numbered places; a place that was given up is used again.
+///
+/// The places are kept in chunks, so that a queue that grows never moves what it has.
 #[derive(Debug)]
 pub(super) struct Slots<T> {
-    places: Vec<Option<T>>,
+    chunks: Vec<Vec<Option<T>>>,
     free: Vec<u32>,
 }
+
+const CHUNK_LEN: usize = 512;
 
 impl<T> Default for Slots<T> {
     fn default() -> Self {
         Self {
-            places: Vec::new(),
+            chunks: Vec::new(),
             free: Vec::new(),
         }
     }
@@ -22,34 +26,54 @@ impl<T> Default for Slots<T> {
 
 impl<T> Slots<T> {
     pub(super) fn put(&mut self, value: T) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            self.places[slot as usize] = Some(value);
-            slot
-        } else {
-            self.places.push(Some(value));
-            (self.places.len() - 1) as u32
+        if let Some(slot) = self.free.pop()
+            && let Some(place) = self.place(slot)
+        {
+            *place = Some(value);
+            return slot;
         }
+        if self
+            .chunks
+            .last()
+            .is_none_or(|chunk| chunk.len() == CHUNK_LEN)
+        {
+            self.chunks.push(Vec::with_capacity(CHUNK_LEN));
+        }
+        let n_before = (self.chunks.len() - 1) * CHUNK_LEN;
+        let chunk = &mut self.chunks[n_before / CHUNK_LEN];
+        chunk.push(Some(value));
+        (n_before + chunk.len() - 1) as u32
     }
 
     pub(super) fn get(&self, slot: u32) -> Option<&T> {
-        self.places.get(slot as usize)?.as_ref()
+        let slot = slot as usize;
+        self.chunks
+            .get(slot / CHUNK_LEN)?
+            .get(slot % CHUNK_LEN)?
+            .as_ref()
     }
 
     pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
-        self.places.get_mut(slot as usize)?.as_mut()
+        self.place(slot)?.as_mut()
     }
 
     pub(super) fn remove(&mut self, slot: u32) -> Option<T> {
-        let value = self.places.get_mut(slot as usize)?.take()?;
+        let value = self.place(slot)?.take()?;
         self.free.push(slot);
         Some(value)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.places
-            .iter()
-            .enumerate()
-            .filter_map(|(slot, value)| Some((slot as u32, value.as_ref()?)))
+        (0..)
+            .zip(self.chunks.iter().flatten())
+            .filter_map(|(slot, value)| Some((slot, value.as_ref()?)))
+    }
+
+    fn place(&mut self, slot: u32) -> Option<&mut Option<T>> {
+        let slot = slot as usize;
+        self.chunks
+            .get_mut(slot / CHUNK_LEN)?
+            .get_mut(slot % CHUNK_LEN)
     }
 }
 
@@ -81,6 +105,10 @@ impl Servers {
 
     pub(super) fn by_id(&self, id: &ServerId) -> Option<&Server> {
         self.slots.get(self.slot(id)?)
+    }
+
+    pub(super) fn get(&self, slot: u32) -> Option<&Server> {
+        self.slots.get(slot)
     }
 
     pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Server> {

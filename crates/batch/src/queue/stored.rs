@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::items::Held;
 use super::{JobSlot, PlanSlot, Queue, Scope, Wake};
 use crate::{
     Answered, DataCenter, Document, DocumentChange, DocumentKey, Item, Job, JobId, Owner, PlanId,
@@ -54,10 +55,10 @@ impl Queue {
             .iter()
             .flat_map(|(_, JobSlot { job, items, .. })| {
                 let id = job.id();
-                let items = (0..).zip(items).map(move |(index, item)| Document::Item {
+                let items = (0..).zip(items).map(move |(index, held)| Document::Item {
                     job: id,
                     index,
-                    item: item.clone(),
+                    item: held.item.clone(),
                 });
                 std::iter::once(Document::Job(job.clone())).chain(items)
             });
@@ -191,7 +192,7 @@ impl Queue {
             let items = at
                 .map(|at| std::mem::take(&mut of_jobs[at].1))
                 .unwrap_or_default();
-            self.restore_job(job, items.into_boxed_slice(), now)?;
+            self.restore_job(job, items, now)?;
         }
         of_jobs
             .iter()
@@ -202,7 +203,7 @@ impl Queue {
     fn restore_job(
         &mut self,
         job: Job,
-        items: Box<[Item]>,
+        items: Vec<Item>,
         now: DateTime<Utc>,
     ) -> Result<(), RestoreError> {
         let (id, place) = (job.id(), job.place());
@@ -214,16 +215,25 @@ impl Queue {
         if Progress::of(&items) != *job.progress() || job.next > job.progress().total {
             return Err(RestoreError::Items { job: id });
         }
-        let waits = items.iter().zip(0_u32..).any(|(item, index)| {
-            let holds = |server: &Server| {
-                server
-                    .claim()
-                    .is_some_and(|claim| (claim.job, claim.item) == (id, index))
-            };
-            !item.status().is_final() && !self.servers.by_id(&item.server()).is_some_and(holds)
-        });
-        if waits {
-            return Err(RestoreError::Claim { job: id });
+        let holds = |server: &Server, index: u32| {
+            let claim = server.claim();
+            claim.is_some_and(|claim| (claim.job, claim.item) == (id, index))
+        };
+        let mut held = Vec::with_capacity(items.len());
+        for (index, item) in (0..).zip(items) {
+            let mut server = u32::MAX;
+            if !item.status().is_final() {
+                let there = self.servers.slot(&item.server());
+                server = there.ok_or(RestoreError::Claim { job: id })?;
+                if !self
+                    .servers
+                    .get(server)
+                    .is_some_and(|server| holds(server, index))
+                {
+                    return Err(RestoreError::Claim { job: id });
+                }
+            }
+            held.push(Held { item, server });
         }
         let n_queued = job.progress().total - job.progress().ended();
         self.n_queued += u64::from(n_queued);
@@ -232,11 +242,10 @@ impl Queue {
         let arrival = self.last_arrival;
         let slot = self.jobs.put(JobSlot {
             job,
-            items,
+            items: held.into_boxed_slice(),
             account,
             arrival,
             wake_at: None,
-            in_line: false,
         });
         self.job_slots.insert(id, slot);
         let this = &mut self.accounts[account as usize];
@@ -339,7 +348,11 @@ impl Queue {
                 .zip(items)
                 .map(|(index, _)| DocumentKey::Item(id, index)),
         );
-        keys.extend(items.iter().map(|item| DocumentKey::Server(item.server())));
+        keys.extend(
+            items
+                .iter()
+                .map(|held| DocumentKey::Server(held.item.server())),
+        );
         self.note_account(*account);
     }
 

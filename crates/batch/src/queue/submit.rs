@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::items::{Held, Items};
 use super::{JobSlot, Queue};
 use crate::time::later;
 use crate::{
     Action, AdmitError, Alias, Answer, Answered, Cell, Change, ChangeInfo, Command, Description,
-    Entry, GroupId, InvalidId, ItemStatus, JobId, JobStatus, Key, MaxConcurrency, MaxErrors,
+    Entry, GroupId, InvalidId, Item, ItemStatus, JobId, JobStatus, Key, MaxConcurrency, MaxErrors,
     NewServer, Operation, Progress, Reason, Server, ServerId, Submission, TargetId, Terms,
     UserName, admit, examine, may_be_cloned, stop,
 };
@@ -250,7 +251,7 @@ impl Queue {
         if let Some(newer) = job.retried_as() {
             return Err(RetryError::Retried { job: id, newer });
         }
-        let mut again = items
+        let mut again = Items::new(items)
             .iter()
             .filter(|item| which.includes(item.status()))
             .peekable();
@@ -307,7 +308,11 @@ impl Queue {
             let (id, place, start_by) = (job.id(), job.place(), job.start_by());
             self.n_queued += items.len() as u64;
             self.last_arrival += 1;
-            let items = items.into_boxed_slice();
+            let held = |item: Item| Held {
+                server: self.servers.slot(&item.server()).unwrap_or(u32::MAX),
+                item,
+            };
+            let items = items.into_iter().map(held).collect();
             let arrival = self.last_arrival;
             let slot = self.jobs.put(JobSlot {
                 job,
@@ -315,7 +320,6 @@ impl Queue {
                 account,
                 arrival,
                 wake_at: None,
-                in_line: false,
             });
             self.job_slots.insert(id, slot);
             self.accounts[account as usize]
@@ -340,7 +344,7 @@ impl Queue {
     /// The slot of a job that the account may see.
     fn own_job(&self, account: Alias, id: JobId) -> Option<u32> {
         self.status(account, id)?;
-        self.job_slots.get(&id).copied()
+        self.job_slots.get(id)
     }
 
     fn free_id(&self, account: Alias, new: &NewServer) -> Result<ServerId, CreateError> {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::items::Held;
 use super::{JobSlot, Queue, Wake};
 use crate::time::later;
 use crate::{
@@ -27,7 +28,7 @@ impl Queue {
             let work = job.next_item(now).and_then(|index| {
                 start(
                     job,
-                    &mut items[index as usize],
+                    &mut items[index as usize].item,
                     index,
                     owner,
                     lease,
@@ -61,11 +62,9 @@ impl Queue {
             ticket,
             reason: StaleReason::Unknown,
         };
-        let item = self
-            .jobs
-            .get_mut(slot)
-            .and_then(|this| this.items.get_mut(ticket.item as usize));
-        let lease_until = heartbeat(item.ok_or(unknown)?, ticket, lease, now)?;
+        let this = self.jobs.get_mut(slot).ok_or(unknown)?;
+        let held = this.items.get_mut(ticket.item as usize).ok_or(unknown)?;
+        let lease_until = heartbeat(&mut held.item, ticket, lease, now)?;
         // A shorter lease than before has to be noticed in time.
         self.wake_job(slot, lease_until);
         self.note_item(ticket.job, ticket.item);
@@ -91,8 +90,8 @@ impl Queue {
             reason: StaleReason::Unknown,
         };
         let JobSlot { job, items, .. } = self.jobs.get_mut(slot).ok_or(unknown)?;
-        let item = items.get_mut(ticket.item as usize).ok_or(unknown)?;
-        let server_slot = self.servers.slot(&item.server()).ok_or(unknown)?;
+        let Held { item, server } = items.get_mut(ticket.item as usize).ok_or(unknown)?;
+        let server_slot = *server;
         let server = self.servers.get_mut(server_slot).ok_or(unknown)?;
         let moved = finish(job, item, server, ticket, report, now, &self.settings)?;
         self.moved(slot, server_slot, ticket.item, moved, now);
@@ -190,18 +189,14 @@ impl Queue {
         };
         let taken: Vec<(u32, Reason)> = (0..)
             .zip(&this.items)
-            .filter_map(|(index, item)| Some((index, reason(item.attempt()?)?)))
+            .filter_map(|(index, held)| Some((index, reason(held.item.attempt()?)?)))
             .collect();
         for (index, reason) in taken {
             let Some(JobSlot { job, items, .. }) = self.jobs.get_mut(slot) else {
                 return;
             };
-            let Some(item) = items.get_mut(index as usize) else {
-                continue;
-            };
-            let Some(server_slot) = self.servers.slot(&item.server()) else {
-                continue;
-            };
+            let Held { item, server } = &mut items[index as usize];
+            let server_slot = *server;
             let Some(server) = self.servers.get_mut(server_slot) else {
                 continue;
             };
@@ -223,10 +218,8 @@ impl Queue {
         while let Some(JobSlot { job, items, .. }) = self.jobs.get_mut(slot)
             && let Some(index) = job.next_to_skip()
         {
-            let item = &mut items[index as usize];
-            let Some(server_slot) = self.servers.slot(&item.server()) else {
-                break;
-            };
+            let Held { item, server } = &mut items[index as usize];
+            let server_slot = *server;
             let Some(server) = self.servers.get_mut(server_slot) else {
                 break;
             };
@@ -253,7 +246,7 @@ impl Queue {
         let new_snapshot = moved.status == ItemStatus::Succeeded
             && job.action().operation() == Operation::CreateSnapshot;
         let waits_until = match moved.status {
-            ItemStatus::Resumed => items[index as usize].due_at(),
+            ItemStatus::Resumed => items[index as usize].item.due_at(),
             _ => None,
         };
         self.note_job(id);
@@ -297,7 +290,7 @@ impl Queue {
         };
         let lease = leases
             .iter()
-            .filter_map(|item| Some(item.attempt()?.lease_until))
+            .filter_map(|held| Some(held.item.attempt()?.lease_until))
             .min();
         let ended = job
             .ended_at()
@@ -322,7 +315,7 @@ impl Queue {
         else {
             return;
         };
-        self.job_slots.remove(&job.id());
+        self.job_slots.remove(job.id());
         self.note_job(job.id());
         for index in 0..items.len() {
             self.note_item(job.id(), index as u32);
@@ -339,8 +332,7 @@ impl Queue {
     }
 
     fn slot_of(&self, ticket: Ticket) -> Result<u32, StaleTicket> {
-        let slot = self.job_slots.get(&ticket.job).copied();
-        slot.ok_or(StaleTicket {
+        self.job_slots.get(ticket.job).ok_or(StaleTicket {
             ticket,
             reason: StaleReason::Unknown,
         })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Server, Transition};
 use crate::{
-    Destination, EventCategory, Operation, Policy, PreferredWindow, Refusal, Refused,
+    Destination, EventCategory, Note, Operation, Policy, PreferredWindow, Refusal, Refused,
     RetentionCount, RetentionDays, TagChange, TooManyTags, Trigger,
 };
 
@@ -137,7 +137,7 @@ impl Server {
             } else {
                 "Deletion protection was taken off"
             };
-            moved.tell(EventCategory::Operator, None, message, now);
+            moved.tell(Note::new(EventCategory::Operator, None, message), now);
         }
         moved
     }
@@ -178,7 +178,7 @@ impl Server {
         server.deferral = Some(Deferral { until, first_due });
         let mut moved = Transition::of(server);
         let message = format!("Maintenance was put off to {}", until.to_rfc3339());
-        moved.tell(EventCategory::Maintenance, None, message, now);
+        moved.tell(Note::new(EventCategory::Maintenance, None, message), now);
         Ok(moved)
     }
 
@@ -187,9 +187,11 @@ impl Server {
         let mut moved = Transition::of(self);
         if moved.server.deferral.take().is_some() {
             moved.tell(
-                EventCategory::Maintenance,
-                None,
-                "Maintenance is no longer put off",
+                Note::new(
+                    EventCategory::Maintenance,
+                    None,
+                    "Maintenance is no longer put off",
+                ),
                 now,
             );
         }

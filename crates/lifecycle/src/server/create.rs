@@ -4,15 +4,14 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::{Blueprint, Server, Transition, transition::End};
+use super::{Blueprint, RestoreSource, Server, Transition, transition::End};
 use crate::{
-    Account, AttributeFault, AttributeUse, BackupId, BuildWork, Cause, CustomCertificate,
-    CustomDomain, CustomPrivateKey, Endpoint, Engine, EngineAttribute, EngineAttributeName,
-    EngineAttributeValue, EngineModel, EngineVersion, EventCategory, Health, InstanceProfileArn,
-    InstanceType, KeyPair, OperationDetail, OperationKind, Policy, PreferredWindow, Refused,
-    Release, ResourceArn, ResourceId, RetentionCount, ServerName, ServiceRoleArn, StackArn, Tags,
-    Ticket, TooManyTags, Trigger, UnknownRelease, Work, engine::check_attributes,
-    window::WindowRecord,
+    Account, AttributeFault, AttributeUse, BuildWork, Cause, CustomCertificate, CustomDomain,
+    CustomPrivateKey, Endpoint, Engine, EngineAttribute, EngineAttributeName, EngineAttributeValue,
+    EngineModel, EngineVersion, EventCategory, Health, InstanceProfileArn, InstanceType, KeyPair,
+    Note, OperationDetail, OperationKind, Policy, PreferredWindow, Refused, Release, ResourceArn,
+    ResourceId, RetentionCount, ServerName, ServiceRoleArn, StackArn, Tags, Ticket, TooManyTags,
+    Trigger, UnknownRelease, Work, engine::check_attributes, window::WindowRecord,
 };
 
 /// What is asked for when a server is created.
@@ -61,8 +60,8 @@ pub struct NewServer {
     pub disable_automated_backup: Option<bool>,
     /// Its tags.
     pub tags: Tags,
-    /// The backup whose content it starts with.
-    pub from_backup: Option<BackupId>,
+    /// The backup whose content it starts with, and whose release it gets where model and version are left open.
+    pub from_backup: Option<RestoreSource>,
 }
 
 impl NewServer {
@@ -100,7 +99,18 @@ impl NewServer {
     /// The release that it gets, and all that is wrong with it.
     fn check(&self, policy: &Policy) -> Result<Release, InvalidServer> {
         let mut faults = Vec::new();
-        let release = Release::choose(self.engine, self.model, self.version.as_ref());
+        let release = match (&self.from_backup, &self.version) {
+            // What was backed up has been in order once, in whatever version.
+            (Some(source), None)
+                if self.model.is_none_or(|model| model == source.release.model) =>
+            {
+                Ok(Release {
+                    engine: self.engine,
+                    ..source.release.clone()
+                })
+            }
+            _ => Release::choose(self.engine, self.model, self.version.as_ref()),
+        };
         let attributes = self
             .attributes
             .iter()
@@ -272,6 +282,7 @@ impl Server {
         now: DateTime<Utc>,
     ) -> Result<Transition, InvalidServer> {
         let release = new.check(policy)?;
+        let from_backup = new.from_backup.map(|source| source.backup);
         let now = now.trunc_subsecs(3);
         let endpoint = Endpoint::draw(&new.name, &account.region, draw);
         let arn = ResourceArn::draw_server(account, &new.name, draw);
@@ -303,11 +314,9 @@ impl Server {
             blueprint: blueprint.clone(),
             attributes: new.attributes,
             certificate,
-            from_backup: new.from_backup.clone(),
+            from_backup: from_backup.clone(),
         };
-        let detail = OperationDetail::Create {
-            from_backup: new.from_backup,
-        };
+        let detail = OperationDetail::Create { from_backup };
         let server = Self {
             name: new.name,
             arn,
@@ -398,7 +407,10 @@ impl Transition {
         let message = format!("Creating server {}", server.name);
         let mut moved = Self::of(server);
         moved.set_out(detail, time, now);
-        moved.tell(EventCategory::Creation, Some(time.0), message, now);
+        moved.tell(
+            Note::new(EventCategory::Creation, Some(time.0), message),
+            now,
+        );
         moved.perform(Work::Build(Box::new(work)));
         moved
     }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::{Server, Transition};
-use crate::{EventCategory, PreferredWindow, Refusal, Trigger, WindowKind, window::WindowRecord};
+use crate::{
+    EventCategory, Note, PreferredWindow, Refusal, Trigger, WindowKind, window::WindowRecord,
+};
 
 /// What is to be done next with a server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -179,7 +181,7 @@ impl Server {
                 }
             };
             moved.server.record_mut(kind).settle(until);
-            moved.tell(EventCategory::Window, None, message, now);
+            moved.tell(Note::new(EventCategory::Window, None, message), now);
         }
         moved
     }

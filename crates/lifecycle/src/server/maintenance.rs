@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Server, Transition, transition::End};
 use crate::{
-    AttributeUse, Cause, Engine, EngineAttribute, EngineVersion, MaintenanceStatus, Operation,
-    OperationDetail, OperationKind, Policy, Refusal, Refused, StackArn, Ticket, Trigger,
-    WindowKind, Work,
+    AttributeUse, BackupId, Cause, Effect, Engine, EngineAttribute, EngineVersion,
+    MaintenanceStatus, Operation, OperationDetail, OperationKind, Policy, Refusal, Refused,
+    StackArn, Ticket, Trigger, WindowKind, Work,
     engine::{check_attributes, find_value},
 };
 
@@ -133,12 +133,12 @@ impl Server {
     /// The work of the running maintenance, to be performed once what it waits for is there.
     ///
     /// `None` unless maintenance is running.
-    pub fn maintenance_work(&self) -> Option<crate::Effect> {
+    pub fn maintenance_work(&self) -> Option<Effect> {
         let operation = self.operation.as_deref()?;
-        let OperationDetail::Maintain { upgrade } = *operation.detail() else {
+        let OperationDetail::Maintain { upgrade, .. } = *operation.detail() else {
             return None;
         };
-        Some(crate::Effect::Perform {
+        Some(Effect::Perform {
             server: self.name.clone(),
             ticket: operation.ticket(),
             deadline: operation.deadline(),
@@ -166,7 +166,10 @@ impl Server {
         moved.server.deferral = None;
         moved.begin(
             trigger,
-            OperationDetail::Maintain { upgrade },
+            OperationDetail::Maintain {
+                upgrade,
+                backup: None,
+            },
             (ticket, time),
             message,
             now,
@@ -177,6 +180,35 @@ impl Server {
 }
 
 impl Transition {
+    /// Lets the maintenance that this began set out with a backup of its own.
+    ///
+    /// The work of the maintenance is taken back and that of the backup put in its place, with `ticket` and within
+    /// the time that the maintenance has; [`Server::maintenance_work`] is the work to be performed when the backup is
+    /// made. Nothing happens if no maintenance was begun.
+    pub fn begin_with_backup(&mut self, backup: &BackupId, ticket: Ticket) {
+        let Some(operation) = self.server.operation.as_deref_mut() else {
+            return;
+        };
+        let OperationDetail::Maintain { backup: first, .. } = operation.detail_mut() else {
+            return;
+        };
+        *first = Some(backup.clone());
+        for effect in &mut self.effects {
+            if let Effect::Perform {
+                ticket: given,
+                work,
+                ..
+            } = effect
+                && matches!(work, Work::Maintain { .. })
+            {
+                *given = ticket;
+                *work = Work::BackUp {
+                    backup: backup.clone(),
+                };
+            }
+        }
+    }
+
     fn succeed_maintenance(&mut self, maintained: Maintained, now: DateTime<Utc>) {
         let server = &mut self.server;
         let upgrade = matches!(
@@ -184,7 +216,7 @@ impl Transition {
                 .operation
                 .as_deref()
                 .map(super::CurrentOperation::detail),
-            Some(OperationDetail::Maintain { upgrade: true })
+            Some(OperationDetail::Maintain { upgrade: true, .. })
         );
         let release = &mut server.blueprint.release;
         let mut version = maintained.version;

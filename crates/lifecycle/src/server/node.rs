@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Server, Transition};
 use crate::{
-    AssociationToken, AttributeUse, Cause, Effect, EngineAttribute, EventCategory, NodeName,
+    AssociationToken, AttributeUse, Cause, Effect, EngineAttribute, EventCategory, NodeName, Note,
     Operation, Policy, Refusal, Refused, ServerName, StaleAssociation, Ticket, Work,
     engine::{check_attributes, find_value},
     ticket::draw_below,
@@ -274,7 +274,7 @@ impl Server {
             }
         }
         let mut moved = Transition::of(server);
-        moved.tell(EventCategory::Node, Some(ticket), message, now);
+        moved.tell(Note::new(EventCategory::Node, Some(ticket), message), now);
         Ok((moved, association))
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{CurrentOperation, MaintenanceFailure, Server, Transition, transition::End};
 use crate::{
-    Cause, Description, Effect, EventCategory, MaintenanceStatus, OperationKind, Refusal, Refused,
-    Status, Ticket, Trigger, UserArn,
+    Cause, Description, Effect, EventCategory, MaintenanceStatus, Note, OperationKind, Refusal,
+    Refused, Status, Ticket, Trigger, UserArn,
 };
 
 /// Where an operator puts a server whose record says something else than the truth.
@@ -183,7 +183,7 @@ impl Server {
             }
         } else {
             moved.stand(trigger);
-            moved.tell(EventCategory::Operator, None, message, now);
+            moved.tell(Note::new(EventCategory::Operator, None, message), now);
         }
         Ok(moved)
     }

@@ -67,6 +67,7 @@ impl Server {
                 ended: Ended {
                     ticket,
                     kind: OperationKind::Delete,
+                    backup: None,
                     failure: None,
                 },
             }),

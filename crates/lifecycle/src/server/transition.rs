@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{RestoreSource, Server, Text};
 use crate::{
     AttributeName, BackupId, Destination, Effect, Event, EventCategory, Health, InstanceType,
-    KeyPair, OperationKind, Status, Ticket, Trigger, Work,
+    KeyPair, Note, OperationKind, Status, Ticket, Trigger, Work,
 };
 
 /// What is being done to a server.
@@ -71,6 +71,21 @@ impl CurrentOperation {
         &self.detail
     }
 
+    /// The backup that it makes, or is made from.
+    pub fn backup(&self) -> Option<&BackupId> {
+        match &self.detail {
+            OperationDetail::Create { from_backup } => from_backup.as_ref(),
+            OperationDetail::BackUp { backup, .. } => Some(backup),
+            OperationDetail::Maintain { backup, .. } => backup.as_ref(),
+            OperationDetail::Restore { source, .. } => Some(&source.backup),
+            OperationDetail::Modify { .. } | OperationDetail::Delete => None,
+        }
+    }
+
+    pub(super) fn detail_mut(&mut self) -> &mut OperationDetail {
+        &mut self.detail
+    }
+
     pub(super) fn set_begun(&mut self, now: DateTime<Utc>) {
         self.begun_at.get_or_insert(now);
     }
@@ -105,6 +120,9 @@ pub enum OperationDetail {
     Maintain {
         /// Whether it goes to the next generation.
         upgrade: bool,
+        /// The backup that it begins with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backup: Option<BackupId>,
     },
     /// Of a restore.
     #[non_exhaustive]
@@ -191,6 +209,8 @@ pub struct Ended {
     pub ticket: Ticket,
     /// What kind of thing it was.
     pub kind: OperationKind,
+    /// The backup that it made, or was made from.
+    pub backup: Option<BackupId>,
     /// Why it failed, or `None` if it succeeded.
     pub failure: Option<Cause>,
 }
@@ -218,8 +238,8 @@ pub(super) enum End {
 }
 
 impl Transition {
-    /// A server that has not been moved yet.
-    pub(super) fn of(server: Server) -> Self {
+    /// A server that has not been moved yet, for telling something of it.
+    pub fn of(server: Server) -> Self {
         Self {
             server,
             effects: Vec::new(),
@@ -228,19 +248,18 @@ impl Transition {
         }
     }
 
-    /// Tells something; the instant is `now`, or 1 ms after the last event if that is later.
-    pub(super) fn tell(
-        &mut self,
-        category: EventCategory,
-        operation: Option<Ticket>,
-        message: impl Into<Cow<'static, str>>,
-        now: DateTime<Utc>,
-    ) {
+    /// Tells something more; the instant is `now`, or 1 ms after the last event if that is later.
+    pub fn tell(&mut self, note: Note, now: DateTime<Utc>) {
         let at = now
             .trunc_subsecs(3)
             .max(self.server.told_at + TimeDelta::milliseconds(1));
         self.server.told_at = at;
-        let (server, message) = (self.server.name.clone(), message.into());
+        let Note {
+            category,
+            operation,
+            message,
+        } = note;
+        let server = self.server.name.clone();
         self.events.push(Event {
             at,
             server,
@@ -268,7 +287,7 @@ impl Transition {
             Some(Destination::To(kind.status())),
             "what {from} permits is also a move of it"
         );
-        self.tell(kind.category(), Some(ticket), message, now);
+        self.tell(Note::new(kind.category(), Some(ticket), message), now);
     }
 
     /// Makes an operation the current one.
@@ -339,6 +358,7 @@ impl Transition {
         self.ended = Some(Ended {
             ticket: operation.ticket,
             kind,
+            backup: operation.backup().cloned(),
             failure,
         });
         match from.after(trigger) {
@@ -348,10 +368,10 @@ impl Transition {
                 if to == Status::Healthy {
                     self.server.reason = None;
                 }
-                self.tell(kind.category(), ticket, message, now);
+                self.tell(Note::new(kind.category(), ticket, message), now);
             }
             Some(Destination::Former) => {
-                self.tell(kind.category(), ticket, message, now);
+                self.tell(Note::new(kind.category(), ticket, message), now);
                 if self.server.health != operation.before {
                     self.tell_health(now);
                 }
@@ -376,7 +396,7 @@ impl Transition {
                 unreachable!("no observation leads to this health")
             }
         };
-        self.tell(EventCategory::Health, None, message, now);
+        self.tell(Note::new(EventCategory::Health, None, message), now);
     }
 }
 

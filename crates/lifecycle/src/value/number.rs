@@ -2,6 +2,7 @@
 
 use std::{fmt, num::NonZeroU32};
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{InvalidValue, Problem};
@@ -79,6 +80,11 @@ impl RetentionDays {
     /// The number of days.
     pub fn days(self) -> u32 {
         self.0.get()
+    }
+
+    /// The age from which a backup is too old: so many times 24 hours.
+    pub fn age_max(self) -> TimeDelta {
+        TimeDelta::days(self.0.get().into())
     }
 }
 

@@ -50,6 +50,54 @@ impl Cron {
         }
     }
 
+    /// The first matching time of the day after `time`, itself a matching one.
+    #[inline]
+    pub(crate) fn time_after(&self, time: Clock) -> Option<Clock> {
+        let seconds = self.seconds >> (time.second + 1);
+        if seconds != 0 {
+            let second = time.second + 1 + seconds.trailing_zeros();
+            return Some(Clock { second, ..time });
+        }
+        let second = self.seconds.trailing_zeros();
+        let minutes = self.minutes >> (time.minute + 1);
+        if minutes != 0 {
+            let minute = time.minute + 1 + minutes.trailing_zeros();
+            return Some(Clock {
+                minute,
+                second,
+                ..time
+            });
+        }
+        let hours = self.hours >> (time.hour + 1);
+        (hours != 0).then(|| Clock {
+            hour: time.hour + 1 + hours.trailing_zeros(),
+            ..self.first_time()
+        })
+    }
+
+    /// The last matching time of the day before `time`, itself a matching one.
+    #[inline]
+    pub(crate) fn time_before(&self, time: Clock) -> Option<Clock> {
+        let seconds = self.seconds & !(u64::MAX << time.second);
+        if seconds != 0 {
+            return Some(Clock {
+                second: seconds.ilog2(),
+                ..time
+            });
+        }
+        let second = self.seconds.ilog2();
+        let minutes = self.minutes & !(u64::MAX << time.minute);
+        if minutes != 0 {
+            return Some(Clock {
+                minute: minutes.ilog2(),
+                second,
+                ..time
+            });
+        }
+        let hours = self.hours & !(u32::MAX << time.hour);
+        (hours != 0).then(|| self.last_time_in_hour(hours.ilog2()))
+    }
+
     /// The first matching time of the day at or after `time`.
     #[inline]
     pub(crate) fn time_at_or_after(&self, time: Clock) -> Option<Clock> {

@@ -51,6 +51,16 @@ impl Near {
         .and_utc()
     }
 
+    /// The instant of the second `second`, which is that of a run, and from now on the place to count from.
+    #[inline]
+    pub(super) fn go_to(&mut self, second: i64) -> DateTime<Utc> {
+        let instant = self.at(second);
+        self.midnight = second - (second - self.midnight).rem_euclid(DAY);
+        self.date = instant.naive_utc().date();
+        self.second = second;
+        instant
+    }
+
     #[inline]
     fn date_after(&self, days: i64) -> Option<NaiveDate> {
         if (0..DAYS_NEAR).contains(&days) {

@@ -5,7 +5,9 @@ use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 
+use super::cursor::Cursor;
 use super::{Course, Timeline, at_moment, at_second};
+use crate::schedule::Schedule;
 
 /// The runs of a [`Timeline`] from an instant on, earliest first: see [`Timeline::after`].
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct RunsAfter {
     timeline: Timeline,
     /// The first second not yet looked at; of a rate, the number of the next run.
     position: i64,
+    /// At the last run, if its neighbours can be stepped to. Then it counts, and not the position.
+    cursor: Option<Cursor>,
 }
 
 impl RunsAfter {
@@ -20,23 +24,21 @@ impl RunsAfter {
         Self {
             timeline: *timeline,
             position,
+            cursor: None,
         }
     }
-}
 
-impl Iterator for RunsAfter {
-    type Item = DateTime<Utc>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    fn search(&mut self) -> Option<DateTime<Utc>> {
         match self.timeline.course() {
             Course::Walk(walk) => {
-                let Some(run) = self.timeline.first_from(&walk, self.position) else {
-                    self.position = self.timeline.last.saturating_add(1);
-                    return None;
-                };
-                self.position = run + 1;
-                Some(at_second(run))
+                let from = self
+                    .cursor
+                    .take()
+                    .map_or(self.position, |cursor| cursor.second() + 1);
+                let run = self.timeline.first_from(&walk, from);
+                self.position = run.unwrap_or(self.timeline.last).saturating_add(1);
+                self.cursor = run.and_then(|run| Cursor::at(&self.timeline, &walk, run));
+                run.map(at_second)
             }
             Course::Beat(beat) => {
                 let number = self.position;
@@ -49,6 +51,21 @@ impl Iterator for RunsAfter {
     }
 }
 
+impl Iterator for RunsAfter {
+    type Item = DateTime<Utc>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Schedule::Cron(cron) = &self.timeline.schedule
+            && let Some(cursor) = &mut self.cursor
+            && let Some(run) = cursor.later(cron)
+        {
+            return Some(run);
+        }
+        self.search()
+    }
+}
+
 impl FusedIterator for RunsAfter {}
 
 /// The runs of a [`Timeline`] down from an instant, latest first: see [`Timeline::before`].
@@ -57,6 +74,8 @@ pub struct RunsBefore {
     timeline: Timeline,
     /// The last second not yet looked at; of a rate, the number of the next run.
     position: i64,
+    /// At the last run, if its neighbours can be stepped to. Then it counts, and not the position.
+    cursor: Option<Cursor>,
 }
 
 impl RunsBefore {
@@ -64,23 +83,21 @@ impl RunsBefore {
         Self {
             timeline: *timeline,
             position,
+            cursor: None,
         }
     }
-}
 
-impl Iterator for RunsBefore {
-    type Item = DateTime<Utc>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    fn search(&mut self) -> Option<DateTime<Utc>> {
         match self.timeline.course() {
             Course::Walk(walk) => {
-                let Some(run) = self.timeline.last_until(&walk, self.position) else {
-                    self.position = self.timeline.first.saturating_sub(1);
-                    return None;
-                };
-                self.position = run - 1;
-                Some(at_second(run))
+                let until = self
+                    .cursor
+                    .take()
+                    .map_or(self.position, |cursor| cursor.second() - 1);
+                let run = self.timeline.last_until(&walk, until);
+                self.position = run.unwrap_or(self.timeline.first).saturating_sub(1);
+                self.cursor = run.and_then(|run| Cursor::at(&self.timeline, &walk, run));
+                run.map(at_second)
             }
             Course::Beat(beat) => {
                 let number = self.position;
@@ -90,6 +107,21 @@ impl Iterator for RunsBefore {
                 })
             }
         }
+    }
+}
+
+impl Iterator for RunsBefore {
+    type Item = DateTime<Utc>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Schedule::Cron(cron) = &self.timeline.schedule
+            && let Some(cursor) = &mut self.cursor
+            && let Some(run) = cursor.earlier(cron)
+        {
+            return Some(run);
+        }
+        self.search()
     }
 }
 

@@ -4,6 +4,8 @@
 //! beginning may take over the readings of a gap, and its end or its beginning may leave readings that come twice to its
 //! neighbour. Instants of one stretch come before those of the next, so walking stretch by stretch never goes back.
 
+use std::ops::Range;
+
 use super::readings::Readings;
 use crate::zone::{Era, Fold, Gap, Zone};
 
@@ -20,13 +22,13 @@ pub(super) struct Walk<'a> {
 }
 
 impl Era {
-    /// Whether `second` lies in it, clear of the changes at both ends: no change leaves out, brings twice or takes over the
-    /// reading of that second, or any reading between it and another such second.
+    /// The seconds of it that are clear of the changes at both ends: no change leaves out, brings twice or takes over the
+    /// reading of such a second, or any reading between two of them.
     #[inline]
-    fn is_clear_at(&self, second: i64) -> bool {
+    pub(super) fn clear(&self) -> Range<i64> {
         let changed = (self.offset - self.before).abs();
         let repeated = (self.offset - self.after).max(0);
-        second >= self.from + changed && second < self.until - repeated
+        self.from + changed..self.until - repeated
     }
 }
 
@@ -35,16 +37,16 @@ impl Walk<'_> {
     #[inline]
     pub(super) fn first_from(&self, from: i64) -> Option<i64> {
         let era = self.zone.era_at(from);
-        if era.is_clear_at(from) {
+        if era.clear().contains(&from) {
             let local = self.readings.at_or_after(from + era.offset)?;
             let second = local - era.offset;
-            if era.is_clear_at(second) {
+            if era.clear().contains(&second) {
                 return Some(second);
             }
             // No reading on the way, and none that a change on the way could bring back.
             let era = self.zone.era_at(second);
             let second = local - era.offset;
-            if era.is_clear_at(second) {
+            if era.clear().contains(&second) {
                 return Some(second);
             }
         }
@@ -55,15 +57,15 @@ impl Walk<'_> {
     #[inline]
     pub(super) fn last_until(&self, until: i64) -> Option<i64> {
         let era = self.zone.era_at(until);
-        if era.is_clear_at(until) {
+        if era.clear().contains(&until) {
             let local = self.readings.at_or_before(until + era.offset)?;
             let second = local - era.offset;
-            if era.is_clear_at(second) {
+            if era.clear().contains(&second) {
                 return Some(second);
             }
             let era = self.zone.era_at(second);
             let second = local - era.offset;
-            if era.is_clear_at(second) {
+            if era.clear().contains(&second) {
                 return Some(second);
             }
         }

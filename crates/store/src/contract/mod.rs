@@ -24,7 +24,10 @@
 )]
 #![expect(clippy::unwrap_used, reason = "every function here is a test")]
 
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::io::Write as _;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -142,12 +145,24 @@ pub fn run<S: Subject>(
         .unwrap();
     runtime.block_on(async {
         let Some(subject) = subject.await else {
-            println!("left out: there is no {name} to test against");
+            say_left_out(name);
             return;
         };
         promise(&subject).await;
         subject.finish().await;
     });
+}
+
+/// Says once for each name, and past the capture of the test harness, that there is nothing to test against.
+fn say_left_out(name: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(name.to_owned()) {
+        let line = format!(
+            "the promises were not tested on {name}: there is none to test against
+"
+        );
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
 }
 
 const KIND: Kind = Kind::constant("thing");

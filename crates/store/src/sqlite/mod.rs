@@ -4,20 +4,17 @@
 //! did, so one wait for the disk acknowledges many commits. A few more threads read, each seeing the last commit.
 
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_core::Stream;
 use tokio::sync::{mpsc as stream, oneshot};
 
 use crate::document::{at_micros, micros_down};
 use crate::error::Said;
 use crate::{
-    Changes, Document, Events, Key, Kind, Page, Position, Query, Record, Snapshot, Store,
-    StoreError, TakeDue, Version,
+    Changes, Document, Events, Key, Kind, Page, Position, Query, Snapshot, Store, StoreError,
+    TakeDue, Version,
 };
 
 mod read;
@@ -256,37 +253,7 @@ impl Store for SqliteStore {
             },
         )?;
         let (trimmed, last) = beginning.await.unwrap_or_else(|_| Err(gone(&self.name)))?;
-        Ok(Snapshot::new(
-            trimmed,
-            last,
-            Batches {
-                received,
-                batch: Vec::new().into_iter(),
-            },
-        ))
-    }
-}
-
-/// The records of a snapshot, as its thread reads them.
-struct Batches {
-    received: stream::Receiver<Result<Vec<Record>, StoreError>>,
-    batch: std::vec::IntoIter<Record>,
-}
-
-impl Stream for Batches {
-    type Item = Result<Record, StoreError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(record) = self.batch.next() {
-                return Poll::Ready(Some(Ok(record)));
-            }
-            match std::task::ready!(self.received.poll_recv(context)) {
-                Some(Ok(batch)) => self.batch = batch.into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        Ok(Snapshot::received(trimmed, last, received))
     }
 }
 

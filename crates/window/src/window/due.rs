@@ -65,10 +65,16 @@ impl Window {
         } else {
             instant.max(known)
         };
-        self.timing.plan.next_opening(after)
+        match &self.practice.exclusions {
+            None => self.timing.plan.next_opening(after),
+            Some(exclusions) => self.timing.plan.excluding(exclusions).next_opening(after),
+        }
     }
 
     fn latest_opening(&self, now: DateTime<Utc>) -> Option<Opening> {
-        self.timing.plan.latest_opening(now)
+        match &self.practice.exclusions {
+            None => self.timing.plan.latest_opening(now),
+            Some(exclusions) => self.timing.plan.excluding(exclusions).latest_opening(now),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use tagout_schedule::Exclusions;
 
 /// What a window does beyond the service: a value of its own, as the public interface has no members for it.
 ///
@@ -11,9 +12,12 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use chrono::TimeDelta;
+/// use tagout_schedule::{Exclusion, Exclusions, Zone};
 /// use tagout_window::{Overlap, Practice};
 ///
+/// let freeze = Exclusion::yearly("12-10".parse()?, "01-02".parse()?).named("year-end freeze");
 /// let practice = Practice {
+///     exclusions: Some(Exclusions::new(Zone::UTC, [freeze])),
 ///     overlap: Overlap::Wait,
 ///     notice: TimeDelta::hours(24),
 /// };
@@ -22,6 +26,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Practice {
+    /// The times at which the window must not open, and what becomes of an opening that meets them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusions: Option<Exclusions>,
     /// What becomes of an opening while the one before still runs.
     pub overlap: Overlap,
     /// How long before an opening it has to be known: after a change to when the window opens, openings sooner than this

@@ -1,0 +1,6 @@
+//! What the queue promises, theme by theme.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod legality;
+mod support;
+mod wire;
