@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use tagout_schedule::{Cutoff, Duration, ScheduleOffset};
 
 use crate::id::{ExecutionId, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
+use crate::page::PageRequest;
 use crate::request::{
     self, AlarmConfiguration, LoggingInfo, TaskInvocationParameters, TaskParameterValues,
 };
@@ -405,15 +406,6 @@ pub struct Filter {
     pub values: Vec<String>,
 }
 
-/// Which page of a list is asked for.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct PageRequest {
-    /// The most entries on it, at least 1; the operation's own number if `None`.
-    pub max_results: Option<u32>,
-    /// Where the page before ended; the first page if `None`.
-    pub next_token: Option<String>,
-}
-
 /// A value that the checker has passed, on its way to its own type.
 pub(crate) trait Checked<T> {
     fn checked(self) -> T;
@@ -482,12 +474,4 @@ impl Checked<Filter> for request::ScheduleFilter {
 /// A required member of a request that the checker has passed.
 pub(crate) fn set<T>(member: Option<T>) -> T {
     member.expect("the checker has found every required member")
-}
-
-pub(crate) fn page(max_results: Option<i32>, next_token: Option<String>) -> PageRequest {
-    // An empty token is how some clients spell "none".
-    PageRequest {
-        max_results: max_results.map(i32::cast_unsigned),
-        next_token: next_token.filter(|it| !it.is_empty()),
-    }
 }

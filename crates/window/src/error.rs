@@ -186,8 +186,13 @@ impl fmt::Display for Refusals {
 #[non_exhaustive]
 pub enum Refusal {
     /// The schedule cannot be read.
-    #[error("{0}")]
-    Schedule(ParseScheduleError),
+    #[error("{}", .service_text.as_deref().unwrap_or(&.error.to_string()))]
+    Schedule {
+        /// What is wrong with it.
+        error: ParseScheduleError,
+        /// What the service says to it; `None` if the service would take it.
+        service_text: Option<Box<str>>,
+    },
     /// The schedule takes no offset.
     #[error("An offset can't be added to the specified schedule.")]
     Offset,

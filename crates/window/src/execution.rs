@@ -218,6 +218,11 @@ impl Execution {
         self.ended_at
     }
 
+    /// Whether it has begun and not ended.
+    pub fn has_begun(&self) -> bool {
+        matches!(self.status, Status::InProgress | Status::Cancelling)
+    }
+
     /// Whether it was paused and not resumed.
     pub fn is_paused(&self) -> bool {
         self.is_paused

@@ -155,6 +155,24 @@ id! {
     InvocationId, INVOCATION_ID, "invocationId", uuid_4, write_uuid
 }
 
+macro_rules! bits {
+    ($($type:ty),*) => {
+        $(impl $type {
+            /// The id of exactly these bits, for the places of pages.
+            pub(crate) const fn of_bits(bits: u128) -> Self {
+                Self(bits)
+            }
+
+            /// All bits of the id.
+            pub(crate) const fn bits(self) -> u128 {
+                self.0
+            }
+        })*
+    };
+}
+
+bits!(WindowId, ExecutionId);
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -15,14 +15,26 @@ pub use execution::{
     TicketError, TriggeredAlarm, UnknownStatus, Work, details,
 };
 
+mod filter;
+pub use filter::{StatusFilters, TargetFilters, TaskFilters, TimeFilters, WindowFilters};
+
+mod history;
+pub use history::{ExecutionPlace, Executions};
+
 mod id;
 pub use id::{ExecutionId, IdSource, InvocationId, TargetId, TaskExecutionId, TaskId, WindowId};
 
 mod inventory;
 pub use inventory::{Fleet, Inventory, Resource, TagCondition};
 
+mod page;
+pub use page::{Page, PageKey, PageRequest, Place};
+
 mod preview;
 pub use preview::{Preview, Step};
+
+mod receipt;
+pub use receipt::Receipt;
 
 pub mod request;
 
@@ -49,3 +61,6 @@ pub use violation::{Clause, Violation, Violations};
 
 mod window;
 pub use window::{Due, Overlap, Practice, Window};
+
+mod windows;
+pub use windows::{Scheduled, ScheduledOpening, ScheduledPlace, WindowPlace, Windows};

@@ -38,6 +38,7 @@ pub use window::{
 };
 
 use crate::constraint::{self, Operation, Value};
+use crate::page::PageRequest;
 use crate::violation::Violations;
 
 /// A request of the public interface.
@@ -62,6 +63,24 @@ pub trait Request: Value {
     /// SHA-256 over the set members but for `ClientToken`: two requests that ask the same have the same fingerprint.
     fn fingerprint(&self) -> [u8; 32] {
         constraint::digest(Self::OPERATION.input, self.node(), &["ClientToken"])
+    }
+}
+
+/// Which page a request asks for; a token holds for the same operation with the same members only.
+fn page_of<R: Request>(
+    request: &R,
+    max_results: Option<i32>,
+    next_token: Option<&String>,
+) -> PageRequest {
+    PageRequest {
+        max_results: max_results.map(i32::cast_unsigned),
+        // An empty token is how some clients spell "none".
+        next_token: next_token.cloned().filter(|token| !token.is_empty()),
+        scope: constraint::digest(
+            R::OPERATION.input,
+            request.node(),
+            &["MaxResults", "NextToken"],
+        ),
     }
 }
 

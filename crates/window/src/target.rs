@@ -25,6 +25,8 @@ use crate::window::Window;
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Target {
     id: TargetId,
+    /// Its number among all that were ever registered with the window: a page begins after one.
+    pub(crate) place: u64,
     resource_type: ResourceType,
     selectors: Vec<Selector>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,8 +89,10 @@ impl Window {
                 limit,
             });
         }
+        let place = self.next_place();
         self.targets.push(Target {
             id,
+            place,
             resource_type: command.resource_type,
             selectors: command.targets,
             owner_information: command.owner_information,

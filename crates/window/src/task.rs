@@ -27,6 +27,8 @@ pub(crate) const WINDOW_TARGET_IDS: &str = "WindowTargetIds";
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Task {
     id: TaskId,
+    /// Its number among all that were ever registered with the window: a page begins after one.
+    pub(crate) place: u64,
     #[serde(rename = "task_type")]
     kind: TaskType,
     #[serde(flatten)]
@@ -188,8 +190,10 @@ impl Window {
                 limit,
             });
         }
+        let place = self.next_place();
         self.tasks.push(Task {
             id,
+            place,
             kind: command.task_type,
             settings,
         });

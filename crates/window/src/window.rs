@@ -3,6 +3,8 @@
 mod due;
 pub use due::Due;
 
+mod lists;
+
 mod practice;
 pub use practice::{Overlap, Practice};
 
@@ -70,6 +72,8 @@ pub struct Window {
     due_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, String>,
+    /// How many targets and tasks were ever registered.
+    n_registered: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) targets: Vec<Target>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -119,6 +123,7 @@ impl Window {
             announced_at: now,
             due_at: None,
             tags: command.tags,
+            n_registered: 0,
             targets: Vec::new(),
             tasks: Vec::new(),
             practice: Practice::default(),
@@ -216,6 +221,12 @@ impl Window {
         if opens_otherwise {
             self.announce(to_millisecond(now));
         }
+    }
+
+    /// A number for what is registered next.
+    pub(crate) fn next_place(&mut self) -> u64 {
+        self.n_registered += 1;
+        self.n_registered
     }
 
     /// Its id.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "it/collections.rs"]
+mod collections;
 #[path = "it/constraints.rs"]
 mod constraints;
 #[path = "it/documented.rs"]

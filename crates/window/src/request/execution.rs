@@ -1,7 +1,7 @@
 //! Requests on the runs of windows.
 
-use super::{Filter, operation};
-use crate::command::{self, Checked, page, set};
+use super::{Filter, operation, page_of};
+use crate::command::{self, Checked, set};
 use crate::constraint::shapes::{
     EXECUTION_ID, EXECUTION_TASK_ID, FILTERS, INVOCATION_ID, MAX_RESULTS, NEXT_TOKEN, WINDOW_ID,
 };
@@ -27,6 +27,7 @@ operation!(
     command::DescribeExecutions,
     |request| {
         command::DescribeExecutions {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             window_id: set(request.window_id).checked(),
             filters: request
                 .filters
@@ -34,7 +35,6 @@ operation!(
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );
@@ -78,6 +78,7 @@ operation!(
     command::DescribeExecutionTasks,
     |request| {
         command::DescribeExecutionTasks {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             execution_id: set(request.window_execution_id).checked(),
             filters: request
                 .filters
@@ -85,7 +86,6 @@ operation!(
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );
@@ -133,6 +133,7 @@ operation!(
     ["DoesNotExistException"],
     command::DescribeInvocations,
     |request| command::DescribeInvocations {
+        page: page_of(&request, request.max_results, request.next_token.as_ref()),
         execution_id: set(request.window_execution_id).checked(),
         task_execution_id: set(request.task_id).checked(),
         filters: request
@@ -141,7 +142,6 @@ operation!(
             .into_iter()
             .map(Checked::checked)
             .collect(),
-        page: page(request.max_results, request.next_token),
     }
 );
 

@@ -1,7 +1,7 @@
 //! Requests on the registered targets of a window.
 
-use super::{Filter, operation};
-use crate::command::{self, Checked, page, set};
+use super::{Filter, operation, page_of};
+use crate::command::{self, Checked, set};
 use crate::constraint::shapes::{
     BOOLEAN, CLIENT_TOKEN, DESCRIPTION, FILTERS, MAX_RESULTS, NAME, NEXT_TOKEN, OWNER_INFORMATION,
     RESOURCE_TYPE, TARGET_ID, TARGET_KEY, TARGET_VALUES, TARGETS, WINDOW_ID,
@@ -143,6 +143,7 @@ operation!(
     command::DescribeTargets,
     |request| {
         command::DescribeTargets {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             window_id: set(request.window_id).checked(),
             filters: request
                 .filters
@@ -150,7 +151,6 @@ operation!(
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Filter, LoggingInfo, Target, TaskInvocationParameters, TaskParameterValues, operation,
+    Filter, LoggingInfo, Target, TaskInvocationParameters, TaskParameterValues, operation, page_of,
 };
-use crate::command::{self, Checked, page, set};
+use crate::command::{self, Checked, set};
 use crate::constraint::shapes::{
     ALARM_NAME, ALARMS, BOOLEAN, CLIENT_TOKEN, CUTOFF_BEHAVIOR, DESCRIPTION, FILTERS,
     MAX_CONCURRENCY, MAX_ERRORS, MAX_RESULTS, NAME, NEXT_TOKEN, PRIORITY, SERVICE_ROLE, TARGETS,
@@ -230,6 +230,7 @@ operation!(
     command::DescribeTasks,
     |request| {
         command::DescribeTasks {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             window_id: set(request.window_id).checked(),
             filters: request
                 .filters
@@ -237,7 +238,6 @@ operation!(
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );

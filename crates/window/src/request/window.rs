@@ -1,7 +1,7 @@
 //! Requests on windows and on their tags.
 
-use super::{Target, operation};
-use crate::command::{self, Checked, page, set};
+use super::{Target, operation, page_of};
+use crate::command::{self, Checked, set};
 use crate::constraint::shapes::{
     ALLOW_UNASSOCIATED_TARGETS, BOOLEAN, CLIENT_TOKEN, CUTOFF, DATE_TIME, DESCRIPTION, DURATION,
     ENABLED, FILTER_KEY, FILTER_VALUES, FILTERS, MAX_RESULTS, NAME, NEXT_TOKEN, OFFSET,
@@ -176,13 +176,13 @@ operation!(
     [],
     command::DescribeWindows,
     |request| command::DescribeWindows {
+        page: page_of(&request, request.max_results, request.next_token.as_ref()),
         filters: request
             .filters
             .unwrap_or_default()
             .into_iter()
             .map(Checked::checked)
             .collect(),
-        page: page(request.max_results, request.next_token),
     }
 );
 
@@ -206,12 +206,12 @@ operation!(
     command::DescribeWindowsForTarget,
     |request| {
         command::DescribeWindowsForTarget {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             targets: set(request.targets)
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
             resource_type: set(request.resource_type).checked(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );
@@ -240,6 +240,7 @@ operation!(
     command::DescribeSchedule,
     |request| {
         command::DescribeSchedule {
+            page: page_of(&request, request.max_results, request.next_token.as_ref()),
             window_id: request.window_id.map(Checked::checked),
             targets: request
                 .targets
@@ -254,7 +255,6 @@ operation!(
                 .into_iter()
                 .map(Checked::checked)
                 .collect(),
-            page: page(request.max_results, request.next_token),
         }
     }
 );

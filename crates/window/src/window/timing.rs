@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tagout_schedule::{
-    Cutoff, Dialect, Duration, ExecutionTime, Plan, Schedule, ScheduleOffset, Timeline,
-    TimelineError, Zone,
+    Cutoff, Dialect, Duration, ExecutionTime, ParseScheduleError, Plan, Schedule, ScheduleOffset,
+    Timeline, TimelineError, Zone,
 };
 
 use crate::error::{Refusal, Refusals, WindowError};
@@ -99,7 +99,7 @@ impl Wish {
         let schedule = match Schedule::parse(&self.schedule, dialect) {
             Ok(schedule) => Some(schedule),
             Err(error) => {
-                refused.push(Refusal::Schedule(error));
+                refused.push(self.refused_schedule(error));
                 None
             }
         };
@@ -145,6 +145,16 @@ impl Wish {
             cutoff: self.cutoff,
             enabled: self.enabled,
         })
+    }
+
+    /// The refusal of a schedule, which is told in the service's words also where its documentation is followed.
+    fn refused_schedule(&self, error: ParseScheduleError) -> Refusal {
+        let of_service = Schedule::parse(&self.schedule, Dialect::Service).err();
+        let service_text = of_service.and_then(|error| error.service_text().map(Into::into));
+        Refusal::Schedule {
+            error,
+            service_text,
+        }
     }
 
     /// Checks the cutoff against the duration, for which any timeline will do.

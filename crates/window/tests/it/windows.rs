@@ -1,7 +1,7 @@
 //! Windows: what is refused and how, what an update changes, and when they open next.
 
 use serde_json::{Value, json};
-use tagout_schedule::Dialect;
+use tagout_schedule::{Dialect, Schedule};
 use tagout_window::{ErrorKind, Rules, Window};
 
 use crate::support::{at, create, update, window};
@@ -61,6 +61,56 @@ fn refuses_in_the_words_of_the_service() {
     refuses(
         json!({ "Duration": 3, "Cutoff": 3 }),
         "Cutoff was 3 but must be smaller than 2 (Duration  - 1 )",
+    );
+}
+
+#[test]
+fn refuses_a_schedule_in_the_words_of_the_service() {
+    let syntax = "Schedule expressions must have the following syntax: rate(<number>\\s?(minutes?|hours?|days?)), \
+                  cron(<cron_expression>) or at(yyyy-MM-dd'T'HH:mm:ss).";
+    for schedule in [
+        "banana",
+        "rate(2 weeks)",
+        "rate(1.5 hours)",
+        "rate(-1 days)",
+        "0 22 * * ? *",
+    ] {
+        refuses(json!({ "Schedule": schedule }), syntax);
+    }
+    refuses(
+        json!({ "Schedule": "rate(0 days)" }),
+        "Invalid schedule frequency",
+    );
+    for schedule in ["at(2026-07-07)", "at(2026-07-07T15:55:00Z)", "at(soon)"] {
+        refuses(
+            json!({ "Schedule": schedule }),
+            "Invalid schedule at DateTime expression",
+        );
+    }
+    refuses(
+        json!({ "Schedule": "cron(0 2 1 * MON *)" }),
+        "Invalid CRON expression: error at position 0, details: \
+         Specifying both a day-of-week AND a day-of-month parameter is not supported.",
+    );
+    // Whoever follows the documentation is told in the same words, where the service refuses too.
+    let documented = Rules::default();
+    let error = create(json!({ "Schedule": "banana" }), NOW, &documented).unwrap_err();
+    assert_eq!(error.to_string(), syntax);
+    let error = create(json!({ "Schedule": "rate(1 hours)" }), NOW, &documented).unwrap_err();
+    let own_words = "rate(1 hours)".parse::<Schedule>().unwrap_err().to_string();
+    assert_eq!(error.to_string(), own_words);
+}
+
+#[test]
+fn a_schedule_is_as_long_as_the_interface_lets_it_be() {
+    let long = format!("cron(0 2 ? * MON {})", "*".repeat(300));
+    let error = create(json!({ "Schedule": long }), NOW, &service()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "1 validation error detected: Value '{long}' at 'schedule' failed to satisfy constraint: \
+             Member must have length less than or equal to 256",
+        ),
     );
 }
 

@@ -82,7 +82,6 @@ fn filled(resource_type: &str, selector: Value, task_type: &str) -> Vec<String> 
 #[test]
 fn pseudo_parameters_are_filled_in() {
     let ids = [
-        "",
         "00000000-0000-4000-8000-000000000008",
         "00000000-0000-4000-8000-000000000007",
         "00000000-0000-4000-8000-000000000001",
@@ -92,11 +91,11 @@ fn pseudo_parameters_are_filled_in() {
     let servers = json!({ "Key": "InstanceIds", "Values": ["i-1"] });
     let found = filled("INSTANCE", servers.clone(), "AUTOMATION");
     assert_eq!(found[0], crate::support::window_id().to_string());
-    assert_eq!(found[1..6], ids[1..]);
+    assert_eq!(found[1..6], ids);
     assert_eq!(found[6..], ["INSTANCE", "i-1", "i-1"]);
     // For commands, what they run on is not filled in.
     let found = filled("INSTANCE", servers, "RUN_COMMAND");
-    assert_eq!(found[1..6], ids[1..]);
+    assert_eq!(found[1..6], ids);
     assert_eq!(found[6..], ["INSTANCE", "{{TARGET_ID}}", "{{RESOURCE_ID}}"]);
     let group = json!({ "Key": "resource-groups:Name", "Values": ["group"] });
     let found = filled("RESOURCE_GROUP", group, "AUTOMATION");
