@@ -67,6 +67,9 @@ pub(super) fn day_of_week(mut cursor: Cursor<'_>) -> Result<Option<Days>, Fault>
     if let Some(days) = cursor.short_set() {
         return Ok(Some(Days::of_week(days as u8)));
     }
+    if let Some(weekday) = cursor.lone_name() {
+        return Ok(Some(Days::OfWeek(1 << weekday)));
+    }
     let start = cursor.at();
     match cursor.peek() {
         Some(b'?') => cursor.skip().alone(start).map(|()| None),

@@ -54,12 +54,20 @@ impl<'t> Cursor<'t> {
     pub(super) fn short_set(&self) -> Option<u64> {
         let number = match *self.rest() {
             [b'*'] => return Some(u64::MAX >> (63 - self.rule.max) & (u64::MAX << self.rule.min)),
-            [digit @ b'0'..=b'9'] => digit - b'0',
-            [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => 10 * (ten - b'0') + (one - b'0'),
+            [digit @ b'0'..=b'9'] => u32::from(digit - b'0'),
+            [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => u32::from(10 * (ten - b'0') + (one - b'0')),
             _ => return None,
         };
-        let is_in_bounds = (self.rule.min..=self.rule.max).contains(&number.into());
+        let is_in_bounds = (self.rule.min..=self.rule.max).contains(&number);
         is_in_bounds.then(|| 1 << number)
+    }
+
+    /// Reads the field if it is one name, as most fields of weekdays are.
+    pub(super) fn lone_name(&self) -> Option<u32> {
+        match *self.rest() {
+            [a, b, c] => self.named([a, b, c]),
+            _ => None,
+        }
     }
 
     #[inline(never)]
@@ -227,9 +235,15 @@ impl<'t> Cursor<'t> {
 
     /// Reads a name of three letters in any case.
     fn name(&mut self) -> Option<u32> {
-        let name = name_key(*self.rest().first_chunk()?);
-        let place = self.rule.name_keys.iter().position(|key| *key == name)?;
+        let number = self.named(*self.rest().first_chunk()?)?;
         self.at += 3;
+        Some(number)
+    }
+
+    /// The value that a name of the field stands for.
+    fn named(&self, name: [u8; 3]) -> Option<u32> {
+        let key = name_key(name);
+        let place = self.rule.name_keys.iter().position(|known| *known == key)?;
         Some(self.rule.min + place as u32)
     }
 
