@@ -130,7 +130,7 @@ pub enum Refusal {
     },
     /// It is not in a status from which an operator resets it, or not to that one.
     #[error(
-        "server `{server}` is {status} and cannot be reset to {to}, expected a status that does not end by itself"
+        "server `{server}` is {status} and cannot be reset to {to}, expected a status in which work is stuck"
     )]
     NotResettable {
         /// The server.

@@ -207,13 +207,6 @@ impl Server {
                 opens_at: record.window.next_start(now.max(record.settled_until)),
             };
         };
-        if kind == WindowKind::Maintenance
-            && self
-                .deferral
-                .is_some_and(|deferral| opening < deferral.until)
-        {
-            return WindowView::PutOff { opening };
-        }
         let could = self.could(match kind {
             WindowKind::Maintenance => Trigger::MaintenanceDue,
             WindowKind::Backup => Trigger::BackupDue,
@@ -225,6 +218,11 @@ impl Server {
         } else {
             Some(opening)
         };
+        let first = passed.unwrap_or(opening);
+        let put_off = self.deferral.is_some_and(|deferral| first < deferral.until);
+        if kind == WindowKind::Maintenance && put_off {
+            return WindowView::PutOff { opening: first };
+        }
         if let Some(passed) = passed {
             let maintained_at = self.maintained_at.unwrap_or(self.created_at);
             let is_old =

@@ -10,6 +10,9 @@ use tagout_lifecycle::{
 /// The ticket of whatever was begun last by [`Try`].
 pub(crate) const TICKET: Ticket = Ticket::new(7);
 
+/// The ticket of a deletion that follows a backup.
+pub(crate) const DELETION: Ticket = Ticket::new(8);
+
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"))
