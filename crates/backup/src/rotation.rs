@@ -126,11 +126,11 @@ pub fn preview(backups: &[&Backup], retention: Retention, at: DateTime<Utc>) -> 
 /// When [`sweep`] has something to remove next, `None` if never.
 pub fn next_sweep(backups: &[&Backup], retention: Retention) -> Option<DateTime<Utc>> {
     let age_max = retention.days?.age_max();
-    let newest = newest_made(backups)?;
+    let newest = newest_made(backups).map(Backup::id);
     backups
         .iter()
         .filter(|backup| {
-            is_removable(backup) && backup.id != newest.id && backup.readers.is_empty()
+            is_removable(backup) && newest != Some(&backup.id) && backup.readers.is_empty()
         })
         .filter_map(|backup| backup.created_at.checked_add_signed(age_max))
         .min()

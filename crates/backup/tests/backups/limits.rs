@@ -1,7 +1,9 @@
 //! How many backups there may be, and which ones go.
 
-use tagout_backup::{BackupStatus, BackupType, ManualOrder, Retention, rotation};
-use tagout_lifecycle::{Cause, RetentionCount, RetentionDays, ServerUpdate};
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use tagout_backup::{Backup, BackupStatus, BackupType, ManualOrder, Retention, rotation};
+use tagout_lifecycle::{BackupId, Cause, RetentionCount, RetentionDays, ServerUpdate, Ticket};
 
 use crate::plane::{Plane, at};
 
@@ -196,4 +198,81 @@ fn age_spares_the_newest_backup_until_there_is_a_newer_one() {
         rotation::Rotation::default()
     );
     assert_eq!(rotation::next_sweep(&automated, unlimited), None);
+}
+
+/// A pile of backups of random kinds, statuses and ages, made by hand of what is stored.
+fn pile(made: &[(u8, bool, u8, i64)]) -> Vec<Backup> {
+    let mut plane = Plane::new();
+    let ticket = plane.back_up(ManualOrder::default()).unwrap();
+    plane.report(ticket, Ok(())).unwrap();
+    let stored = serde_json::to_value(plane.backups.values().next().unwrap()).unwrap();
+    let one = |(status, automated, more, hours): &(u8, bool, u8, i64)| {
+        let mut stored = stored.clone();
+        let at = plane.now - TimeDelta::hours(*hours);
+        stored["id"] = BackupId::at(&"alpha".parse().unwrap(), at).as_str().into();
+        stored["created_at"] = serde_json::to_value(at).unwrap();
+        stored["status"] = ["OK", "OK", "OK", "FAILED", "IN_PROGRESS", "DELETING"]
+            [usize::from(*status % 6)]
+        .into();
+        stored["type"] = if *automated { "AUTOMATED" } else { "MANUAL" }.into();
+        stored["orphaned"] = (*more == 0).into();
+        if *more == 1 {
+            stored["readers"] = serde_json::json!([Ticket::new(5).to_string()]);
+        }
+        serde_json::from_value(stored).unwrap()
+    };
+    let mut pile: Vec<Backup> = made.iter().map(one).collect();
+    pile.sort_by(|a, b| a.id().cmp(b.id()));
+    pile.dedup_by(|a, b| a.id() == b.id());
+    pile
+}
+
+proptest! {
+    /// The chosen ones against the rule, said of each backup for itself.
+    #[test]
+    fn rotation_keeps_exactly_the_newest_and_the_young(
+        made in proptest::collection::vec((0_u8..6, prop::bool::weighted(0.8), 0_u8..12, 0_i64..200), 0..20),
+        count in 1_i64..6, days in prop::option::of(1_i64..6), shuffle in any::<prop::sample::Index>(),
+    ) {
+        let mut pile = pile(&made);
+        let now = crate::plane::noon();
+        let retention = Retention {
+            count: RetentionCount::new(count).unwrap(),
+            days: days.map(|days| RetentionDays::new(days).unwrap()),
+        };
+        let counts = |b: &Backup| b.kind() == BackupType::Automated && !b.is_orphaned() && b.status() == BackupStatus::Ok;
+        let goes = |backup: &Backup, n_more: i64, spared: bool| {
+            let newer = pile.iter().filter(|other| counts(other) && other.created_at() > backup.created_at()).count() as i64;
+            let hours = (now - backup.created_at()).num_hours();
+            let age = days.is_some_and(|days| hours >= days * 24) && !(spared && newer == 0 && counts(backup));
+            let failed = backup.kind() == BackupType::Automated && !backup.is_orphaned()
+                && backup.status() == BackupStatus::Failed;
+            counts(backup) && (newer + n_more >= count || age) || failed && age
+        };
+        let mut expected = [Vec::new(), Vec::new(), Vec::new()];
+        for (expected, (n_more, spared)) in expected.iter_mut().zip([(0, true), (1, false), (i64::MIN / 2, true)]) {
+            for backup in pile.iter().filter(|backup| goes(backup, n_more, spared)) {
+                expected.push((backup.n_readers() == 0, backup.id().clone()));
+            }
+        }
+        if !pile.is_empty() {
+            let at = shuffle.index(pile.len());
+            pile.rotate_left(at);
+        }
+        let all: Vec<&Backup> = pile.iter().collect();
+        let told = [
+            rotation::rotation(&all, retention, now),
+            rotation::preview(&all, retention, now),
+            rotation::sweep(&all, retention, now),
+        ];
+        for (told, expected) in told.into_iter().zip(expected) {
+            let removed: Vec<_> = told.remove.into_iter().map(|removal| removal.backup).collect();
+            let (free, held): (Vec<_>, Vec<_>) = expected.into_iter().partition(|one| one.0);
+            prop_assert_eq!(removed, free.into_iter().map(|one| one.1).collect::<Vec<_>>());
+            prop_assert_eq!(told.held, held.into_iter().map(|one| one.1).collect::<Vec<_>>());
+        }
+        let next = rotation::next_sweep(&all, retention);
+        let due = !rotation::sweep(&all, retention, now).remove.is_empty();
+        prop_assert_eq!(next.is_some_and(|next| next <= now), due);
+    }
 }

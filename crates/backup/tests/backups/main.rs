@@ -4,6 +4,10 @@
 
 mod plane;
 
+mod model; // all of it together, at random
+
 mod limits; // how many there may be
 mod moves; // every way from one status to another
 mod restores; // what may be restored where, and deleted when
+mod stored; // what stays readable
+mod writers; // many at once

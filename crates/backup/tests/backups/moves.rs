@@ -6,7 +6,7 @@ use tagout_backup::{
     BACKUP_MOVES, BackupDestination, BackupStatus, BackupTrigger, BackupType, ManualOrder,
     UnknownWord,
 };
-use tagout_lifecycle::Cause;
+use tagout_lifecycle::{Cause, Ticket};
 
 use crate::plane::Plane;
 
@@ -107,8 +107,34 @@ fn results_move_a_backup_that_waits_for_them_and_no_other() {
             );
             let again = plane.report(ticket, result).unwrap_err();
             assert_eq!(again.kind(), tagout_backup::BackupRefusalKind::Stale);
+            let forged = Ticket::new(0xf);
+            let refused = backup.handle_erased(forged, Ok(())).unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                format!(
+                    "ticket 0000000000000000000000000000000f reports on backup `alpha-20260302120000000` that is \
+                     {status}, expected ticket {ticket}"
+                )
+            );
         }
     }
+}
+
+#[test]
+fn a_report_on_a_backup_at_rest_is_refused() {
+    let plane = with_one(BackupStatus::Ok);
+    let refused = plane
+        .backups
+        .values()
+        .next()
+        .unwrap()
+        .handle_erased(Ticket::new(0xf), Ok(()))
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "ticket 0000000000000000000000000000000f reports on backup `alpha-20260302120000000` that is OK, \
+         expected no report, as no work is being done on it"
+    );
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(crate) fn healthy(name: &str, engine: Engine) -> Server {
 }
 
 /// What is stored of an account with one server, and the work that is under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plane {
     pub(crate) server: Option<Server>,
     pub(crate) backups: BTreeMap<BackupId, Backup>,
@@ -76,6 +76,9 @@ pub(crate) struct Plane {
     /// Work that was handed out and not reported on.
     pub(crate) work: BTreeMap<Ticket, Work>,
     pub(crate) events: Vec<Event>,
+    /// Operations of servers that were begun, and those that have ended.
+    pub(crate) begun: Vec<Ticket>,
+    pub(crate) ended: Vec<Ticket>,
     next_ticket: u128,
 }
 
@@ -89,6 +92,8 @@ impl Plane {
             now: noon(),
             work: BTreeMap::new(),
             events: Vec::new(),
+            begun: Vec::new(),
+            ended: Vec::new(),
             next_ticket: 100,
         }
     }
@@ -100,6 +105,11 @@ impl Plane {
     pub(crate) fn ticket(&mut self) -> Ticket {
         self.next_ticket += 1;
         Ticket::new(self.next_ticket)
+    }
+
+    /// Draws the next tickets from where `other` does: a ticket that was drawn and not used is nothing.
+    pub(crate) fn forget_tickets(&mut self, other: &Self) {
+        self.next_ticket = other.next_ticket;
     }
 
     pub(crate) fn wait(&mut self, minutes: i64) {
@@ -125,8 +135,10 @@ impl Plane {
 
     /// Commits a move of the server, and what its backups do with it.
     pub(crate) fn commit(&mut self, mut moved: Transition) {
-        let ended = moved.ended.take();
-        let outcome = ended.and_then(|ended| self.follow(&moved.server, &ended));
+        let outcome = moved
+            .ended
+            .clone()
+            .and_then(|ended| self.follow(&moved.server, &ended));
         if let Some(outcome) = outcome {
             self.keep(outcome, Some(&mut moved));
         }
@@ -148,6 +160,14 @@ impl Plane {
     }
 
     fn store(&mut self, moved: Transition) {
+        self.ended.extend(moved.ended.map(|ended| ended.ticket));
+        let current = moved
+            .server
+            .current_operation()
+            .map(CurrentOperation::ticket);
+        if let Some(ticket) = current.filter(|ticket| self.begun.last() != Some(ticket)) {
+            self.begun.push(ticket);
+        }
         self.do_all(moved.effects);
         self.events.extend(moved.events);
         self.server = Some(moved.server);
@@ -294,6 +314,12 @@ impl Plane {
             n_done += 1;
             assert!(n_done < 100, "{duty:?} is not done with by doing it");
         }
+        for (id, backup) in self.backups.clone() {
+            if let Ok(outcome) = backup.handle_deadline(self.now) {
+                self.keep_as(&id, outcome);
+                n_done += 1;
+            }
+        }
         n_done
     }
 
@@ -361,7 +387,11 @@ impl Plane {
     }
 
     fn server_gone(&mut self) {
-        self.server = None;
+        self.ended.extend(
+            self.server
+                .take()
+                .and_then(|server| Some(server.current_operation()?.ticket())),
+        );
         self.events.clear();
         for (id, backup) in self.backups.clone() {
             let (terms, now) = (self.terms.clone(), self.now);

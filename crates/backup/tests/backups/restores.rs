@@ -395,3 +395,45 @@ fn tags_come_from_the_server_and_later_changes_follow() {
         "3 tags would be on `backup of alpha`, expected at most 2"
     );
 }
+
+#[test]
+fn an_automated_backup_that_is_read_goes_when_it_is_read_no_more() {
+    let mut plane = Plane::new();
+    plane.now = at("2026-03-04T03:00:00Z");
+    plane.step();
+    let automated = *plane.work.keys().next().unwrap();
+    plane.report(automated, Ok(())).unwrap();
+    let id = plane.backups.keys().next().unwrap().clone();
+    let reading = Ticket::new(77);
+    let (_, lent) = plane.backups[&id]
+        .offer_to(order("beta", Engine::ChefAutomate), reading)
+        .unwrap();
+    plane.backups.insert(id.clone(), lent);
+    let moved = plane
+        .server()
+        .clone()
+        .delete(Ticket::new(55), &plane.terms.policy, plane.now)
+        .unwrap();
+    plane.commit(moved);
+    plane.report(Ticket::new(55), Ok(())).unwrap();
+    assert_eq!(
+        plane.backups[&id].status(),
+        BackupStatus::Ok,
+        "beta is being created from it"
+    );
+    let ended = tagout_lifecycle::Ended {
+        ticket: reading,
+        kind: tagout_lifecycle::OperationKind::Create,
+        backup: Some(id.clone()),
+        failure: None,
+    };
+    let retention = tagout_backup::Retention {
+        count: tagout_lifecycle::RetentionCount::DEFAULT,
+        days: None,
+    };
+    let (backup, terms, now) = (plane.backups[&id].clone(), plane.terms.clone(), plane.now);
+    let outcome = backup.handle_ended(&ended, &[], retention, &mut || plane.ticket(), &terms, now);
+    assert_eq!(outcome.effects.len(), 1);
+    plane.keep_as(&id, outcome);
+    assert_eq!(plane.backups[&id].status(), BackupStatus::Deleting);
+}
