@@ -6,6 +6,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Plan;
+
 /// An instant as a clock with a known offset from UTC shows it, in the text of the service's `NextExecutionTime`.
 ///
 /// The text is that of Java's `OffsetDateTime`, which the service prints: `yyyy-MM-ddTHH:mm`, then seconds unless they
@@ -47,6 +49,28 @@ impl ExecutionTime {
     /// The instant itself.
     pub fn instant(self) -> DateTime<Utc> {
         (self.local - self.offset).and_utc()
+    }
+}
+
+impl Plan {
+    /// When the window opens next, strictly after `instant`, in the words of the service's `NextExecutionTime`: on the
+    /// clocks of the window's zone.
+    ///
+    /// `None` where the service leaves the member out: the window is disabled, has ended, or never opens again.
+    ///
+    /// ```
+    /// use tagout_schedule::{Cutoff, Duration, Plan, Timeline, Zone};
+    ///
+    /// let daily = Timeline::new("cron(0 9 * * ? *)".parse()?, Zone::named("America/Chicago")?)?;
+    /// let plan = Plan::new(daily, Duration::try_from(2)?, Cutoff::NONE)?;
+    /// let now = "2024-03-12T00:00:00Z".parse()?;
+    /// assert_eq!(plan.next_execution_time(now).unwrap().to_string(), "2024-03-12T09:00-05:00");
+    /// assert_eq!(plan.with_enabled(false).next_execution_time(now), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn next_execution_time(&self, instant: DateTime<Utc>) -> Option<ExecutionTime> {
+        let next = self.next_opening(instant)?;
+        Some(self.timeline().zone().to_local(next.opens_at).into())
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
+use crate::{Cutoff, Duration, Timeline, Zone};
 
 const fn assert_send_sync<T: Send + Sync>() {}
 const _: () = assert_send_sync::<ExecutionTime>();
@@ -91,6 +92,65 @@ fn shows_a_leap_second_as_the_one_before() {
     assert_eq!(
         ExecutionTime::from(leap).to_string(),
         "2016-12-31T23:59:59.999999999Z"
+    );
+}
+
+#[test]
+fn tells_when_a_plan_opens_next_on_its_own_clocks() {
+    let next = |schedule: &str, zone: &str, after: &str| {
+        let timeline =
+            Timeline::builder(schedule.parse().unwrap()).zone(zone.parse::<Zone>().unwrap());
+        let timeline = timeline.end(Some("2024-12-31T00:00:00Z".parse().unwrap()));
+        let timeline = timeline
+            .anchor("2020-02-12T23:09:20.596Z".parse::<DateTime<Utc>>().unwrap())
+            .build()
+            .unwrap();
+        let plan = Plan::new(timeline, Duration::try_from(2).unwrap(), Cutoff::NONE).unwrap();
+        plan.next_execution_time(after.parse().unwrap())
+            .map(|next| next.to_string())
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        next(
+            "cron(0 9 * * ? *)",
+            "America/Chicago",
+            "2024-03-09T15:00:00Z"
+        ),
+        some("2024-03-10T09:00-05:00")
+    );
+    assert_eq!(
+        next(
+            "cron(0 9 * * ? *)",
+            "America/Chicago",
+            "2024-03-08T15:00:00Z"
+        ),
+        some("2024-03-09T09:00-06:00")
+    );
+    assert_eq!(
+        next("cron(0 16 ? * WED *)", "UTC", "2020-02-13T00:00:00Z"),
+        some("2020-02-19T16:00Z")
+    );
+    assert_eq!(
+        next("rate(10 minutes)", "UTC", "2020-02-12T23:09:20.596Z"),
+        some("2020-02-12T23:19:20.596Z")
+    );
+    assert_eq!(
+        next(
+            "cron(0 9 * * ? *)",
+            "America/Chicago",
+            "2024-12-30T15:00:00Z"
+        ),
+        None,
+        "it has ended"
+    );
+    assert_eq!(
+        next(
+            "cron(0 9 30 2 ? *)",
+            "America/Chicago",
+            "2024-03-08T15:00:00Z"
+        ),
+        None,
+        "it never opens"
     );
 }
 
