@@ -146,7 +146,7 @@ pub(crate) struct Calendar {
     pub(crate) name: String,
 
     /// What tells this window from all others, for ever; calendar programs find an event again by it [default: the
-    /// schedule]
+    /// schedule and the zone]
     #[arg(long, value_name = "TEXT", conflicts_with = "windows")]
     pub(crate) id: Option<String>,
 

@@ -76,3 +76,49 @@ fn send(answers: &mut Answers, output: &mut impl Write) -> io::Result<()> {
 
 /// How many bytes of answers wait, at most and by one answer more, before they are passed on.
 const PENDING_BYTES_MAX: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lines that are questions, nearly so, or nothing of the kind.
+    fn any_line() -> impl Strategy<Value = Vec<u8>> {
+        let nearly = r#"\{"expr":"[-*?,/#LW0-9 A-Z()a-z]{0,30}"(,"(tz|after|n|offset|x)":("?[-+:A-Z/a-z0-9]{0,20}"?|null)){0,4}\}"#;
+        let good = r#"\{"expr":"[0-5]?[0-9] [01]?[0-9] \? \* (MON|TUE#3|FRIL) \*","tz":"(UTC|Asia/Tokyo)","n":[0-9]\}"#;
+        prop_oneof![
+            nearly.prop_map(String::into_bytes),
+            good.prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..40),
+            Just(vec![b'{'; 1_000]),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn answers_every_line_with_one_of_its_own(lines in prop::collection::vec(any_line(), 0..8)) {
+            let input = lines.join(&b'\n');
+            // A line feed may be among the bytes of a line; the last line counts if there is anything in it.
+            let n_lines = input.split(|byte| *byte == b'\n').count() - usize::from(input.is_empty() || input.ends_with(b"\n"));
+            let mut output = Vec::new();
+            let defaults = Defaults { zone: Zone::UTC, offset: None, after: Some(DateTime::UNIX_EPOCH), count: 2 };
+            run(&*input, &mut output, defaults, || DateTime::UNIX_EPOCH).unwrap();
+            let output = String::from_utf8(output).unwrap();
+            prop_assert_eq!(output.lines().count(), n_lines);
+            for answer in output.lines() {
+                let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+                let members: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+                match &*members {
+                    ["next"] => {
+                        let next = answer["next"].as_array().unwrap().iter();
+                        let next: Vec<DateTime<Utc>> = next.map(|at| at.as_str().unwrap().parse().unwrap()).collect();
+                        prop_assert!(next.is_sorted_by(|a, b| a < b) && next.iter().all(|at| *at > DateTime::UNIX_EPOCH));
+                    }
+                    ["error"] => prop_assert!(!answer["error"].as_str().unwrap().is_empty()),
+                    _ => prop_assert!(false, "{:?}", members),
+                }
+            }
+        }
+    }
+}

@@ -33,7 +33,10 @@ pub(crate) fn run(
             let after = time(args.after, zone);
             let window = Window::new(schedule, zone, &args.window, after)?;
             let window = FileWindow {
-                id: args.id.clone().unwrap_or_else(|| schedule.to_string()),
+                id: args
+                    .id
+                    .clone()
+                    .unwrap_or_else(|| format!("{schedule} {zone}")),
                 name: Some(args.name.clone()),
                 description: window.explanation(),
                 plan: window.plan.expect("clap asks for a duration"),
