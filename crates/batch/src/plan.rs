@@ -142,8 +142,8 @@ pub struct Plan {
 impl Plan {
     /// How many jobs may fail to take a server out of maintenance before it is given up.
     const ENDINGS_MAX: u8 = 10;
-    /// How long after the end a server that cannot be taken out is asked for.
-    const ENDING_FOR: TimeDelta = TimeDelta::days(14);
+    /// How long after the end a server that cannot be taken out is asked for; shorter than a plan is remembered.
+    const ENDING_FOR: TimeDelta = TimeDelta::days(7);
 
     /// A plan for these servers; nothing unless it ends after it starts.
     pub fn new(
@@ -301,8 +301,16 @@ impl Plan {
     }
 
     /// When [`Plan::poll`] has something to do after `now`; nothing once it is over.
+    ///
+    /// A server that is not yet where it should be is looked at again after `retry`, or a tenth of the time that it
+    /// has taken already if that is longer.
     pub fn due_after(&self, now: DateTime<Utc>, retry: TimeDelta) -> Option<DateTime<Utc>> {
-        let again = later(now, retry);
+        let since = if now < self.ends_at {
+            self.starts_at
+        } else {
+            self.ends_at
+        };
+        let again = later(now, retry.max((now - since) / 10));
         let due = |stage: &Stage| match stage {
             Stage::Waiting if now < self.starts_at => Some(self.starts_at),
             Stage::On { .. } if now < self.ends_at => Some(self.ends_at),

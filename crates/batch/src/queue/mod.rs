@@ -294,8 +294,12 @@ impl Queue {
         };
         if this.job.next_item(now).is_some() {
             self.lines.add(line, turn);
-        } else {
-            self.lines.remove(line, turn);
+            return;
+        }
+        let due = this.job.due_after(now);
+        self.lines.remove(line, turn);
+        if let Some(at) = due {
+            self.wake_job(slot, at);
         }
     }
 

@@ -23,8 +23,8 @@ impl Queue {
         self.changes = Some(Changes(keys));
     }
 
-    /// The documents that have changed since the last call, by name; empty unless [`Queue::note_all_changes`] was
-    /// called.
+    /// The documents that have changed since the last call, by name; none unless the queue was restored, or
+    /// [`Queue::note_all_changes`] was called.
     ///
     /// Commit them together, and only then let anyone know what the calls before have returned: then a queue
     /// [rebuilt](Queue::restore) after a crash at any point keeps every promise that was made.
@@ -103,8 +103,9 @@ impl Queue {
 
     /// Rebuilds a queue from its documents, in whatever order they come, for a process that begins as `owner`.
     ///
-    /// What an earlier life of `owner` has left running is taken back at once; what others run goes on until its
-    /// lease is over. Counts are made anew from the items. The queue does not note changes yet.
+    /// What an earlier life of `owner` has left running is taken back at once, what others run goes on until its
+    /// lease is over, and what has come due meanwhile is done. All that is noted, so that [`Queue::take_changes`]
+    /// tells at once what the new start has changed. Counts are made anew from the items.
     ///
     /// # Errors
     ///
@@ -144,6 +145,7 @@ impl Queue {
             queue.check_claim(server)?;
         }
         queue.restore_answered(answered);
+        queue.changes = Some(Changes::default());
         queue.recover(owner, now);
         let plans: Vec<PlanId> = queue.plans.keys().copied().collect();
         for id in plans {

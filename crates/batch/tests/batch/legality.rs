@@ -37,7 +37,10 @@ clone              =         =         =         X         X        X  X
 
 /// A server as the cross rules see it.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that hold or not, all combined")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that hold or not, all combined"
+)]
 struct Traits {
     in_maintenance: bool,
     has_snapshot: bool,
