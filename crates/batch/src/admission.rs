@@ -196,7 +196,7 @@ pub struct Entry {
 
 /// What becomes of one server of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Verdict {
     /// It is queued.
     Queued {
@@ -267,6 +267,14 @@ pub struct Admission {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdmitError {
+    /// The request names too many servers.
+    #[error("{named} servers are named, expected at most {max}")]
+    TooManyServers {
+        /// How many different servers there are.
+        named: usize,
+        /// How many there may be.
+        max: usize,
+    },
     /// The account has too much in the queue.
     #[error("{asked} servers to queue and {queued} queued, expected at most {max} for the account")]
     AccountFull {
@@ -316,7 +324,8 @@ pub fn examine(
 ///
 /// # Errors
 ///
-/// Returns [`AdmitError`], with nothing changed, if the servers that would be queued do not fit into the queue.
+/// Returns [`AdmitError`], with nothing changed, if too many servers are named, or those that would be queued do not
+/// fit into the queue.
 pub fn admit(
     submission: &Submission,
     account: &mut Account,
@@ -413,6 +422,12 @@ fn check_room(
     let max = settings.queued_per_account_max;
     let fits = |asked: usize| asked as u64 + u64::from(account.n_queued) <= u64::from(max);
     let named = command.targets().len();
+    if named > settings.servers_max {
+        return Err(AdmitError::TooManyServers {
+            named,
+            max: settings.servers_max,
+        });
+    }
     if fits(named) && named as u64 <= room {
         return Ok(());
     }

@@ -211,7 +211,7 @@ pub struct Item {
 
 /// What there is to know in each status.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum State {
     Waiting {
         /// Not before this instant; only after an attempt.

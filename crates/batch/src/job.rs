@@ -198,6 +198,8 @@ pub struct Job {
     pub(crate) status: JobStatus,
     pub(crate) priority: Priority,
     pub(crate) max_concurrency: u32,
+    /// [`Job::ANY`] for any number.
+    #[serde(default = "any", skip_serializing_if = "is_any")]
     pub(crate) max_errors: u32,
     pub(crate) progress: Progress,
     /// The first item that was never taken and never skipped; those after it were not either.
@@ -224,7 +226,22 @@ pub(crate) struct More {
     pub(crate) retried_as: Option<JobId>,
 }
 
+fn any() -> u32 {
+    Job::ANY
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_any(max_errors: &u32) -> bool {
+    *max_errors == Job::ANY
+}
+
 impl Job {
+    /// More failures than there can be.
+    pub(crate) const ANY: u32 = u32::MAX;
+
     /// The job with this id over `n` servers, not started.
     #[expect(clippy::too_many_arguments, reason = "each is a field of its own")]
     pub(crate) fn new(
@@ -249,7 +266,7 @@ impl Job {
             status: JobStatus::NotStarted,
             priority: terms.priority,
             max_concurrency: terms.max_concurrency.of(n),
-            max_errors: terms.max_errors.map_or(u32::MAX, |limit| limit.of(n)),
+            max_errors: terms.max_errors.map_or(Self::ANY, |limit| limit.of(n)),
             progress: Progress {
                 total: n,
                 ..Progress::default()

@@ -96,6 +96,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn turn(place: u64) -> Turn {
@@ -154,6 +156,80 @@ mod tests {
         assert_eq!(serve(&mut lines, 3), [0, 1, 0]);
         lines.add(2, turn(0));
         assert_eq!(serve(&mut lines, 4), [1, 0, 2, 1]);
+    }
+
+    /// The same by hand: a list of lines with what they hold, the first one served until its credit is used up.
+    #[derive(Default)]
+    struct Model(Vec<(u32, Vec<Turn>, u16)>);
+
+    impl Model {
+        fn add(&mut self, line: u32, turn: Turn, weights: &[u16]) {
+            let known = self.0.iter_mut().find(|(of, _, _)| *of == line);
+            match known {
+                Some((_, jobs, _)) if jobs.contains(&turn) => {}
+                Some((_, jobs, _)) => jobs.push(turn),
+                None => self.0.push((line, vec![turn], weights[line as usize])),
+            }
+        }
+
+        fn serve(&mut self) -> Option<(u32, Turn)> {
+            // Lines that have run empty give up their place when they come to the front.
+            while self.0.first().is_some_and(|(_, jobs, _)| jobs.is_empty()) {
+                self.0.remove(0);
+            }
+            let (line, jobs, _) = self.0.first()?;
+            Some((*line, *jobs.iter().min()?))
+        }
+
+        fn served(&mut self, weights: &[u16]) {
+            let (line, jobs, mut credit) = self.0.remove(0);
+            credit -= 1;
+            if jobs.is_empty() {
+            } else if credit == 0 {
+                self.0.push((line, jobs, weights[line as usize]));
+            } else {
+                self.0.insert(0, (line, jobs, credit));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_ring_is_what_is_done_by_hand(
+            weights in prop::collection::vec(1..4_u16, 1..5),
+            commands in prop::collection::vec((0..6_u8, 0..5_u32, 0..6_u64, 1..3_u8), 0..80),
+        ) {
+            let (mut lines, mut model) = (lines(&weights), Model::default());
+            for (command, line, place, priority) in commands {
+                let line = line % weights.len() as u32;
+                let turn = Turn { priority: Priority::try_from(priority).unwrap(), ..turn(place) };
+                match command {
+                    0..=2 => {
+                        lines.add(line, turn);
+                        model.add(line, turn, &weights);
+                    }
+                    3 => {
+                        lines.remove(line, turn);
+                        let known = model.0.iter_mut().find(|(of, _, _)| *of == line);
+                        if let Some((_, jobs, _)) = known {
+                            jobs.retain(|job| *job != turn);
+                        }
+                    }
+                    _ => {
+                        let front = lines.front();
+                        prop_assert_eq!(front, model.serve());
+                        let Some((line, turn)) = front else { continue };
+                        // Some jobs have more to start, some do not.
+                        if place % 2 == 0 {
+                            lines.remove(line, turn);
+                            model.0[0].1.retain(|job| *job != turn);
+                        }
+                        lines.served();
+                        model.served(&weights);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -170,7 +170,11 @@ pub struct UnknownOperation {
 /// # Ok::<(), tagout_batch::InvalidSnapshotDays>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", tag = "operation")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "operation"
+)]
 pub enum Action {
     /// See [`Operation::PowerOn`].
     PowerOn,
@@ -422,6 +426,78 @@ mod tests {
                 .filter(|operation| operation.is_batch())
                 .count()
                 == 12
+        );
+    }
+
+    #[track_caller]
+    fn check_stored(action: &Action, stored: &str) {
+        assert_eq!(serde_json::to_string(action).unwrap(), stored);
+        assert_eq!(serde_json::from_str::<Action>(stored).unwrap(), *action);
+    }
+
+    #[test]
+    fn actions_are_stored_as_they_always_were() {
+        let group: GroupId = "2a5c0b9662cf4fc8bf6180f139facdc0".parse().unwrap();
+        check_stored(&Action::PowerOn, r#"{"operation":"powerOn"}"#);
+        check_stored(&Action::SetMaintenance, r#"{"operation":"setMaintenance"}"#);
+        check_stored(
+            &Action::CreateSnapshot {
+                days: SnapshotDays::MAX,
+            },
+            r#"{"operation":"createSnapshot","days":10}"#,
+        );
+        let package = Package {
+            id: "p".into(),
+            parameters: vec![("A.b".into(), "c".into())],
+        };
+        check_stored(
+            &Action::ExecutePackage {
+                package: Arc::new(package),
+            },
+            r#"{"operation":"executePackage","package":{"id":"p","parameters":[["A.b","c"]]}}"#,
+        );
+        check_stored(
+            &Action::Restore {
+                group: Some(Arc::new(group)),
+            },
+            r#"{"operation":"restore","group":"2a5c0b9662cf4fc8bf6180f139facdc0"}"#,
+        );
+        check_stored(
+            &Action::DeleteSnapshot { snapshot: 2 },
+            r#"{"operation":"deleteSnapshot","snapshot":2}"#,
+        );
+        let disk = |id: Option<&str>| WantedDisk {
+            id: id.map(|id| id.parse().unwrap()),
+            size_gb: 20,
+            path: Some("/data".into()),
+        };
+        let disks = Some(vec![disk(Some("0:1")), disk(None)]);
+        let change = Change {
+            cpu: Some(4),
+            memory_gb: Some(8),
+            disks,
+        };
+        check_stored(
+            &Action::Change {
+                change: Arc::new(change),
+            },
+            r#"{"operation":"change","change":{"cpu":4,"memoryGb":8,"disks":[{"id":"0:1","sizeGb":20,"path":"/data"},{"sizeGb":20,"path":"/data"}]}}"#,
+        );
+        let new = NewServer {
+            name: "web".into(),
+            data_center: "wa1".parse().unwrap(),
+            uuid: crate::ServerUuid::from_bytes([1; 16]),
+            source: None,
+            size: crate::Size {
+                cpu: 1,
+                memory_mb: 1_024,
+            },
+            disks: Vec::new(),
+            profile: crate::Profile::default(),
+        };
+        check_stored(
+            &Action::Create { new: Arc::new(new) },
+            r#"{"operation":"create","new":{"name":"web","dataCenter":"wa1","uuid":"01010101010101010101010101010101","size":{"cpu":1,"memoryMb":1024},"disks":[],"profile":{"description":"","group":null,"isTemplate":false,"osType":"","os":"","kind":"standard","storage":"standard","managedOs":false,"managedBackup":false,"hostName":"","ipAddresses":[],"customFields":[]}}}"#,
         );
     }
 

@@ -79,7 +79,7 @@ pub struct InvalidPlanId {
 
 /// Where one server of a plan stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Stage {
     /// It waits for the beginning, or is asked for again because something else held it.
     Waiting,

@@ -21,7 +21,7 @@ use crate::time::later;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How many different servers one request may name, as [`Draft::check`](crate::Draft::check) is told.
+    /// How many different servers one request may name; for [`Draft::check`](crate::Draft::check) too.
     pub servers_max: usize,
     /// How many items of all accounts may be queued or running.
     pub queued_max: u64,

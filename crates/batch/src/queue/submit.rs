@@ -9,9 +9,9 @@ use super::{JobSlot, Queue};
 use crate::time::later;
 use crate::{
     Action, AdmitError, Alias, Answer, Answered, Cell, Change, ChangeInfo, Command, Description,
-    Entry, GroupId, InvalidId, Item, ItemStatus, JobId, JobStatus, Key, MaxConcurrency, MaxErrors,
-    NewServer, Operation, Progress, Reason, Server, ServerId, Submission, TargetId, Terms,
-    UserName, admit, examine, may_be_cloned, stop,
+    Entry, GroupId, InvalidId, Item, ItemStatus, Job, JobId, JobStatus, Key, MaxConcurrency,
+    MaxErrors, NewServer, Operation, Progress, Reason, Server, ServerId, Submission, TargetId,
+    Terms, UserName, admit, examine, may_be_cloned, stop,
 };
 
 impl Queue {
@@ -270,7 +270,7 @@ impl Queue {
                     .try_into()
                     .unwrap_or(std::num::NonZeroU32::MIN),
             ),
-            max_errors: (job.max_errors != u32::MAX).then(|| MaxErrors::count(job.max_errors)),
+            max_errors: (job.max_errors != Job::ANY).then(|| MaxErrors::count(job.max_errors)),
             priority: job.priority(),
             start_by: None,
         };

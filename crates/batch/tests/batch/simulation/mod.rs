@@ -80,7 +80,7 @@ fn no_seed_breaks_a_promise() {
     };
     let (first, n) = (
         number("TAGOUT_BATCH_FIRST_SEED", 0),
-        number("TAGOUT_BATCH_SEEDS", 300),
+        number("TAGOUT_BATCH_SEEDS", 500),
     );
     for seed in first..first + n {
         judge(Script::of(seed));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tagout_batch::{
-    Action, Alias, Document, DocumentKey, Item, ItemStatus, Job, JobId, JobStatus, PowerState,
-    Report, Server, ServerId, ServerStatus, Ticket, Work,
+    Action, Alias, Attempt, Document, DocumentKey, Item, ItemStatus, Job, JobId, JobStatus,
+    PowerState, Report, Server, ServerId, ServerStatus, Ticket, Work,
 };
 
 use super::script::Config;
@@ -24,6 +24,12 @@ struct Known {
 pub(super) struct Observer {
     /// The last word seen of each job, and where each of its items stood.
     jobs: BTreeMap<JobId, (JobStatus, Vec<ItemStatus>)>,
+    /// What was being done when last seen.
+    attempts: BTreeMap<Ticket, Attempt>,
+    /// The tickets of which the results were accepted since.
+    accepted: BTreeSet<Ticket>,
+    /// The life that the process is in.
+    epoch: u32,
     /// Jobs that were promised to a client.
     promised: BTreeSet<JobId>,
     newest: BTreeMap<String, u64>,
@@ -44,9 +50,11 @@ macro_rules! ensure {
     };
 }
 
-/// A job, and its items in order.
-fn jobs(disk: &Disk) -> Result<BTreeMap<JobId, (&Job, Vec<&Item>)>, String> {
-    let mut jobs: BTreeMap<JobId, (&Job, Vec<&Item>)> = BTreeMap::new();
+/// Each job, and its items in order.
+type Jobs<'a> = BTreeMap<JobId, (&'a Job, Vec<&'a Item>)>;
+
+fn jobs(disk: &Disk) -> Result<Jobs<'_>, String> {
+    let mut jobs = Jobs::new();
     for document in disk.values() {
         if let Document::Job(job) = document {
             jobs.insert(job.id(), (job, Vec::new()));
@@ -158,9 +166,22 @@ impl Observer {
         Ok(())
     }
 
-    /// The process was started anew: the ring begins anew too.
-    pub(super) fn restarted(&mut self) {
+    /// The process was started anew, and has done what it does then.
+    pub(super) fn restarted(&mut self, disk: &Disk, epoch: u32) -> Result<(), String> {
+        // The ring begins anew too.
         self.waits.clear();
+        self.epoch = epoch;
+        for document in disk.values() {
+            if let Document::Item { job, index, item } = document
+                && let Some(Attempt { owner, .. }) = item.attempt()
+            {
+                ensure!(
+                    owner.node != 1 || owner.epoch == epoch,
+                    "{job}/{index} is run by an earlier life"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// A report was accepted, or not; `before` is what was there.
@@ -175,6 +196,9 @@ impl Observer {
         let item = before.get(&DocumentKey::Item(ticket.job, ticket.item));
         let current = matches!(item, Some(Document::Item { item, .. })
             if item.status() == ItemStatus::Executing && item.n_attempts() == ticket.attempt);
+        if accepted {
+            self.accepted.insert(ticket);
+        }
         ensure!(
             accepted == current,
             "{ticket} was {}accepted",
@@ -196,7 +220,7 @@ impl Observer {
         };
         match work.action {
             Action::PowerOn | Action::Reset | Action::Reboot | Action::Create { .. } => {
-                known.power = PowerState::Started
+                known.power = PowerState::Started;
             }
             Action::PowerOff | Action::ShutDown => known.power = PowerState::Stopped,
             Action::Pause => known.power = PowerState::Paused,
@@ -239,6 +263,7 @@ impl Observer {
             }
         }
         self.check_servers(disk, &holders)?;
+        self.check_attempts(&jobs, now)?;
         let total: u32 = n_live.values().sum();
         ensure!(
             u64::from(total) <= config.queued_max,
@@ -280,6 +305,36 @@ impl Observer {
             lost.is_none(),
             "{lost:?} was promised and is not there at {now}"
         );
+        Ok(())
+    }
+
+    /// Nobody is robbed of work that is his.
+    fn check_attempts(&mut self, jobs: &Jobs, now: DateTime<Utc>) -> Result<(), String> {
+        let mut attempts = BTreeMap::new();
+        for (id, (_, items)) in jobs {
+            for (index, item) in (0..).zip(items) {
+                if let Some(attempt) = item.attempt() {
+                    attempts.insert(
+                        Ticket {
+                            job: *id,
+                            item: index,
+                            attempt: item.n_attempts(),
+                        },
+                        *attempt,
+                    );
+                }
+            }
+        }
+        for (ticket, attempt) in std::mem::replace(&mut self.attempts, attempts) {
+            let over = now >= attempt.lease_until || now >= attempt.deadline();
+            let died = attempt.owner.node == 1 && attempt.owner.epoch < self.epoch;
+            let goes_on = self.attempts.contains_key(&ticket) || self.accepted.contains(&ticket);
+            ensure!(
+                goes_on || over || died,
+                "{ticket} was taken back before its time"
+            );
+        }
+        self.accepted.clear();
         Ok(())
     }
 

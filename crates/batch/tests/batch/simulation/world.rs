@@ -24,9 +24,13 @@ pub(super) struct World {
     epoch: u32,
     workers: Vec<Worker>,
     observer: Observer,
-    keyed: BTreeMap<(Alias, Operation, Key), (Submission, Answer, DateTime<Utc>)>,
+    /// Keyed requests, the answers that they got, and how long these are remembered.
+    keyed: BTreeMap<Scope, (Submission, Answer, DateTime<Utc>)>,
     n_steps: u32,
 }
+
+/// What a key stands for.
+type Scope = (Alias, Operation, Key);
 
 #[derive(Default)]
 struct Worker {
@@ -520,9 +524,9 @@ impl World {
         };
         self.queue = Queue::restore(settings(&self.config), documents, owner, self.now)
             .map_err(|error| error.to_string())?;
-        self.observer.restarted();
-        self.commit(Death::No)?;
-        Ok(())
+        self.write();
+        self.observer.restarted(&self.disk, self.epoch)?;
+        self.observer.check(&self.disk, &self.config, self.now)
     }
 
     /// Whether what was written, change by change, is what the queue has.
