@@ -153,7 +153,7 @@ fn next_of_one(args: &args::Next, window: &Window, after: DateTime<Utc>) -> Resu
                 );
             }
             row.push(Ahead(opens_at - after).to_string());
-            table.push(row);
+            table.push(&row);
         }
         text = format!("{text}\n{}", table.render());
     }
@@ -206,7 +206,7 @@ fn next_of_file(
     for coming in coming {
         let (window, opening) = (&windows[coming.window], coming.opening);
         let (zone, opens_at) = (window.plan.timeline().zone(), opening.opens_at);
-        table.push(vec![
+        table.push(&[
             local(opens_at, zone),
             utc(opens_at),
             local_time(opening.cutoff_at, zone, opens_at),

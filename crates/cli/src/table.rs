@@ -6,7 +6,7 @@ use anstyle::Style;
 use chrono::{DateTime, Datelike, Utc};
 use tagout_schedule::Zone;
 
-use crate::output::{HEAD, styled};
+use crate::output::{HEAD, printable, styled};
 use crate::time::Clock;
 
 /// A table with a line for each thing, in columns as wide as they must be.
@@ -33,10 +33,11 @@ impl Table {
         }
     }
 
-    /// Adds a line, with a cell for each column.
-    pub(crate) fn push(&mut self, row: Vec<String>) {
+    /// Adds a line, with a cell for each column, whatever stands in it.
+    pub(crate) fn push(&mut self, row: &[String]) {
         assert_eq!(row.len(), self.columns.len(), "a cell for each column");
-        self.rows.push(row);
+        self.rows
+            .push(row.iter().map(|cell| printable(cell)).collect());
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -15,6 +15,7 @@ use tagout_schedule::{
 };
 
 use crate::failure::{Failure, chain};
+use crate::output::printable;
 
 /// A window of a file.
 #[derive(Debug)]
@@ -226,7 +227,8 @@ impl<'a> Members<'a> {
     }
 
     fn fault(&mut self, fault: impl Display) {
-        self.faults.push(format!("{}: {fault}", self.title));
+        self.faults
+            .push(printable(&format!("{}: {fault}", self.title)));
     }
 }
 

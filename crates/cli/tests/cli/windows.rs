@@ -248,3 +248,23 @@ fn says_what_is_wrong_with_a_file() {
          Usage: tagout next --windows <FILE> [EXPR]\n\nFor more information, try '--help'.\n",
     );
 }
+
+#[test]
+fn lets_no_name_steer_the_terminal() {
+    check(
+        r#"{"WindowId": "mw-1", "Name": "a\u001b[31mb\r\nc", "Schedule": "at(2026-03-03T06:00:00)", "Duration": 1, "Cutoff": 0},
+           {"WindowId": "mw-2", "Name": "\u001b[2J"}"#,
+        "\
+error: some windows cannot be read, for 3 faults:
+  mw-2 (\\u{1b}[2J): Schedule is missing
+  mw-2 (\\u{1b}[2J): Duration is missing
+  mw-2 (\\u{1b}[2J): Cutoff is missing
+",
+        "\
+OPENS                        UTC                CUTOFF     CLOSES                  WINDOW
+Tue 2026-03-03 06:00 +00:00  2026-03-03 06:00Z  Tue 07:00  Tue 07:00  in 18 hours  a\\u{1b}[31mb\\r\\nc  mw-1
+
+It does not open again.
+",
+    );
+}
