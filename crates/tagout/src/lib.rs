@@ -4,3 +4,4 @@ pub use tagout_backup as backup;
 pub use tagout_batch as batch;
 pub use tagout_lifecycle as lifecycle;
 pub use tagout_schedule as schedule;
+pub use tagout_window as window;

@@ -84,7 +84,7 @@ impl Preview {
         let mut execution = Execution::new(window, opening, &mut ids);
         let mut now = opening.opens_at;
         let mut ends: BinaryHeap<Reverse<(DateTime<Utc>, usize, Ticket)>> = BinaryHeap::new();
-        let mut n_begun = 0;
+        let mut n_ends = 0;
         let mut decision = execution.begin(inventory, &mut ids, now);
         loop {
             let Decision {
@@ -100,13 +100,12 @@ impl Preview {
                 let ends_at = now
                     .checked_add_signed(lasts)
                     .unwrap_or(DateTime::<Utc>::MAX_UTC);
-                n_begun += 1;
-                ends.push(Reverse((ends_at, n_begun, ticket)));
+                n_ends += 1;
+                ends.push(Reverse((ends_at, n_ends, ticket)));
             }
-            if let Some(ticket) = cancel.first() {
-                decision = end(&mut execution, ticket, Ending::Cancelled, now);
-                decision.cancel.extend_from_slice(&cancel[1..]);
-                continue;
+            for ticket in cancel {
+                n_ends += 1;
+                ends.push(Reverse((now, n_ends, ticket)));
             }
             // What was cancelled has ended before its time.
             while ends
@@ -123,7 +122,17 @@ impl Preview {
                 decision = execution.handle_time(now);
             } else if let Some(Reverse((ends_at, _, ticket))) = ends.pop() {
                 now = ends_at;
-                decision = end(&mut execution, &ticket, Ending::Success, now);
+                let is_cancelled = execution
+                    .work(&ticket)
+                    .is_ok_and(|it| it.invocation.status() == Status::Cancelling);
+                let ending = if is_cancelled {
+                    Ending::Cancelled
+                } else {
+                    Ending::Success
+                };
+                // The tickets that are left in the heap are current, so that none is refused.
+                let taken = execution.handle_ended(&ticket, ending.into(), now);
+                decision = taken.unwrap_or_else(|_| execution.handle_time(now));
             } else {
                 break;
             }
@@ -159,13 +168,6 @@ impl Preview {
             .iter()
             .filter(|step| matches!(step.status, Status::TimedOut | Status::Cancelled))
     }
-}
-
-fn end(execution: &mut Execution, ticket: &Ticket, ending: Ending, now: DateTime<Utc>) -> Decision {
-    // A ticket that is void by now has nothing to say.
-    execution
-        .handle_ended(ticket, ending.into(), now)
-        .unwrap_or_else(|_| execution.handle_time(now))
 }
 
 fn steps_of(execution: &Execution) -> Vec<Step> {

@@ -28,10 +28,7 @@ impl ScheduledOpening<'_> {
 
     /// Where it stands among all.
     pub fn place(&self) -> ScheduledPlace {
-        ScheduledPlace {
-            opens_at: self.opening.opens_at,
-            window: WindowPlace::of(self.window),
-        }
+        place_at(self.window, self.opening.opens_at)
     }
 }
 
@@ -63,10 +60,7 @@ impl<'a, I: Iterator<Item = &'a Window>> Scheduled<'a, I> {
     fn take_up(&mut self, window: &'a Window) {
         let mut next = window.openings_after(self.from).next();
         if let (Some(after), Some(opening)) = (self.after, next) {
-            let place = |opening: Opening| ScheduledPlace {
-                opens_at: opening.opens_at,
-                window: WindowPlace::of(window),
-            };
+            let place = |opening: Opening| place_at(window, opening.opens_at);
             // The opening at the very instant of the place may still be to come, if it is of a later window.
             if place(opening) <= after {
                 let at_same_instant = after.opens_at - chrono::TimeDelta::nanoseconds(1);
@@ -100,13 +94,15 @@ impl<'a, I: Iterator<Item = &'a Window>> Iterator for Scheduled<'a, I> {
     type Item = ScheduledOpening<'a>;
 
     fn next(&mut self) -> Option<ScheduledOpening<'a>> {
+        // A window opens no earlier than it is due, so that only those whose place may come first are looked at.
         loop {
-            let soonest = self.next.peek().map(|Reverse((place, _))| place.opens_at);
-            // A window opens no earlier than it is due.
-            let windows = &mut self.windows;
-            match windows.next_if(|window| {
-                soonest.is_none_or(|soonest| window.due_at().is_some_and(|due| due <= soonest))
-            }) {
+            let soonest = self.next.peek().map(|Reverse((place, _))| *place);
+            let may_come_first = |window: &&'a Window| match (soonest, window.due_at()) {
+                (None, _) => true,
+                (Some(soonest), Some(due_at)) => place_at(window, due_at) < soonest,
+                (Some(_), None) => false,
+            };
+            match self.windows.next_if(may_come_first) {
                 Some(window) => self.take_up(window),
                 None => break,
             }
@@ -114,6 +110,13 @@ impl<'a, I: Iterator<Item = &'a Window>> Iterator for Scheduled<'a, I> {
         let Reverse((_, ByPlace { window, opening })) = self.next.pop()?;
         self.push(window, window.openings_after(opening.opens_at).next());
         Some(ScheduledOpening { window, opening })
+    }
+}
+
+fn place_at(window: &Window, opens_at: DateTime<Utc>) -> ScheduledPlace {
+    ScheduledPlace {
+        opens_at,
+        window: WindowPlace::of(window),
     }
 }
 
