@@ -11,7 +11,7 @@ pub use invocation::Invocation;
 mod run;
 
 mod status;
-pub use status::{MOVES, ROLL_UP, Status, UnknownStatus};
+pub use status::{MOVES, ROLL_UP, Status, UnknownStatus, moves_mermaid};
 
 mod task;
 pub use task::{AlarmState, HALTS, Halt, HaltRule, TaskExecution, TriggeredAlarm};
@@ -28,6 +28,7 @@ use tagout_schedule::Opening;
 
 use crate::id::{ExecutionId, IdSource, TaskExecutionId, WindowId};
 use crate::rules::Rules;
+use crate::scalar::TaskType;
 use crate::window::Window;
 
 /// One run of a window: a machine that is told what happened and says what to do next.
@@ -35,10 +36,13 @@ use crate::window::Window;
 /// It reads no clock and starts nothing. Four kinds of methods, and a caller that drives them:
 ///
 /// * *commands*, for what somebody wants: [`begin`](Self::begin), [`cancel`](Self::cancel), [`pause`](Self::pause),
-///   [`resume`](Self::resume), [`retry`](Self::retry);
+///   [`resume`](Self::resume), [`retry`](Self::retry), [`limit_automations`](Self::limit_automations);
 /// * `handle_*`, for what happened: an invocation began or ended, an alarm was seen, time went by;
 /// * each of these returns a [`Decision`]: the invocations to begin, those to cancel, and when to ask again;
 /// * getters, for those who only look.
+///
+/// A share, as in `MaxConcurrency` and `MaxErrors`, is one of all that the task runs on. A server that two of its registered
+/// targets select is run on twice, once for each.
 ///
 /// It works on the window as it was when it opened: tasks and targets are copied, so a change to the window, its
 /// disabling or its deletion is for later openings. What the targets select is settled when it begins.
@@ -111,6 +115,9 @@ pub struct Execution {
     group_start: usize,
     group_end: usize,
     is_paused: bool,
+    /// How many automations may be under way; no limit if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    automations_max: Option<usize>,
     stage: Stage,
     /// The latest instant that it was told of: it does not go back in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +160,7 @@ impl Execution {
             group_start: 0,
             group_end: 0,
             is_paused: false,
+            automations_max: None,
             stage: Stage::Open,
             latest_at: None,
         };
@@ -175,11 +183,9 @@ impl Execution {
         let mut execution = Self::new(window, opening, ids);
         execution.tasks.clear();
         execution.started_at = Some(opening.opens_at);
-        execution.end(
-            Status::SkippedOverlapping,
-            Some(details::SKIPPED),
-            opening.opens_at,
-        );
+        execution.status = Status::SkippedOverlapping;
+        execution.details = Some(details::SKIPPED.into());
+        execution.ended_at = Some(opening.opens_at);
         execution
     }
 
@@ -231,6 +237,15 @@ impl Execution {
     /// Its task executions: by priority, and in the order of registration within one.
     pub fn tasks(&self) -> &[TaskExecution] {
         &self.tasks
+    }
+
+    /// How many invocations of `AUTOMATION` tasks are under way.
+    pub fn n_automations(&self) -> usize {
+        let automations = self
+            .tasks
+            .iter()
+            .filter(|it| it.task().task_type() == TaskType::Automation);
+        automations.map(TaskExecution::n_in_flight).sum()
     }
 
     /// When [`handle_time`](Self::handle_time) has something to do: the cutoff, then the closing.

@@ -194,6 +194,20 @@ impl Executions {
         Admission::of(overlap, same_window, n_running, &self.rules.quotas)
     }
 
+    /// How many automations an execution may have under way, by what the others have: for
+    /// [`Execution::limit_automations`].
+    pub fn automations_left(&self, id: ExecutionId) -> usize {
+        let others = self.open.iter().filter(|(_, other)| *other != id);
+        let n_others: usize = others
+            .filter_map(|(_, other)| self.by_id.get(other))
+            .map(Execution::n_automations)
+            .sum();
+        self.rules
+            .quotas
+            .concurrent_automations
+            .saturating_sub(n_others)
+    }
+
     /// The executions of a window that have not ended.
     pub fn open_of(&self, window_id: WindowId) -> impl Iterator<Item = ExecutionId> {
         let range = (window_id, ExecutionPlace::MIN.id)..=(window_id, ExecutionPlace::MAX.id);

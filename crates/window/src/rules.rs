@@ -54,8 +54,8 @@ pub enum DeleteOfUnknown {
 
 /// How many of each thing there may be, in one account and region.
 ///
-/// Source of the defaults: the quotas of AWS Systems Manager in the AWS General Reference, and for the last three the
-/// user guide and an edition of the quotas of 2017.
+/// Source of the defaults: the quotas of AWS Systems Manager in the AWS General Reference; for tags, the 50 that AWS lets most
+/// resources have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Quotas {
@@ -69,6 +69,9 @@ pub struct Quotas {
     pub targets_per_task: usize,
     /// Windows that run at the same time; 5. One that opens beyond that waits.
     pub concurrent_executions: usize,
+    /// Automations that run at the same time, of all windows; 100. See
+    /// [`Execution::limit_automations`](crate::Execution::limit_automations).
+    pub concurrent_automations: usize,
     /// Tags of a window; 50.
     pub tags_per_window: usize,
 }
@@ -81,6 +84,7 @@ impl Default for Quotas {
             targets_per_window: 100,
             targets_per_task: 10,
             concurrent_executions: 5,
+            concurrent_automations: 100,
             tags_per_window: 50,
         }
     }
@@ -94,6 +98,7 @@ impl Quotas {
         targets_per_window: usize::MAX,
         targets_per_task: usize::MAX,
         concurrent_executions: usize::MAX,
+        concurrent_automations: usize::MAX,
         tags_per_window: usize::MAX,
     };
 }

@@ -8,6 +8,8 @@ mod collections;
 mod constraints;
 #[path = "it/documented.rs"]
 mod documented;
+#[path = "it/documents.rs"]
+mod documents;
 #[path = "it/executions.rs"]
 mod executions;
 #[path = "it/model.rs"]
@@ -18,6 +20,8 @@ mod previews;
 mod reference;
 #[path = "it/simulation.rs"]
 mod simulation;
+#[path = "it/stored.rs"]
+mod stored;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/targets.rs"]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Kind, Member, Operation, Shape};
-use crate::violation::Clauses;
+use crate::violation::{Clause, Clauses};
 
 /// Prints the request of each operation, member by member, as a Markdown table.
 impl fmt::Display for Operation {
@@ -36,11 +36,11 @@ fn parts(
     mut clauses: Vec<String>,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    clauses.extend(
-        Clauses(shape)
-            .all()
-            .map(|clause| clause.to_string().replacen("Member must ", "", 1)),
-    );
+    clauses.extend(Clauses(shape).all().map(|clause| match clause {
+        // As code, so that no Markdown is seen in it.
+        Clause::Pattern(text) => format!("satisfy regular expression pattern: `{text}`"),
+        clause => clause.to_string().replacen("Member must ", "", 1),
+    }));
     let clauses = clauses.join("; ").replace('|', r"\|");
     let sensitive = if shape.sensitive { " (sensitive)" } else { "" };
     writeln!(f, "| `{path}`{sensitive} | {clauses} |")?;

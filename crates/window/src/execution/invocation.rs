@@ -80,7 +80,7 @@ impl Invocation {
     }
 
     pub(super) fn end(&mut self, status: Status, details: Option<&str>, now: DateTime<Utc>) {
-        self.status = status;
+        self.status.step(status);
         self.details = details.map(|text| {
             text.chars()
                 .take(Self::DETAILS_MAX)

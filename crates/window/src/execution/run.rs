@@ -22,7 +22,7 @@ impl Execution {
         let mut decision = Decision::default();
         let now = self.at(now);
         if self.status == Status::Pending {
-            self.status = Status::InProgress;
+            self.status.step(Status::InProgress);
             self.started_at = Some(now);
             if now < self.opening.cutoff_at {
                 for task in &mut self.tasks {
@@ -51,7 +51,7 @@ impl Execution {
         self.pass_time(now, &mut decision);
         let invocation = self.invocation_mut(ticket);
         if invocation.status == Status::Pending {
-            invocation.status = Status::InProgress;
+            invocation.status.step(Status::InProgress);
             invocation.started_at = Some(now);
         }
         self.proceed(now, &mut decision);
@@ -117,7 +117,7 @@ impl Execution {
                 self.end(Status::Cancelled, Some(details::CANCELLED), now);
             }
             Status::InProgress => {
-                self.status = Status::Cancelling;
+                self.status.step(Status::Cancelling);
                 self.end_tasks_from(self.group_end, Status::Cancelled, details::CANCELLED, now);
                 self.group_end = self.tasks.len();
                 if self.is_paused {
@@ -147,6 +147,19 @@ impl Execution {
         let mut decision = Decision::default();
         let now = self.at(now);
         self.is_paused = false;
+        self.pass_time(now, &mut decision);
+        self.proceed(now, &mut decision);
+        self.decided(decision)
+    }
+
+    /// Lets no more than so many invocations of `AUTOMATION` tasks be under way at once; `None` for no limit.
+    ///
+    /// The service lets 100 automations run at once in an account, whatever windows they are of: who knows of all
+    /// executions sets here what is left for this one, and again when that changes. What is under way goes on.
+    pub fn limit_automations(&mut self, n_max: Option<usize>, now: DateTime<Utc>) -> Decision {
+        let mut decision = Decision::default();
+        let now = self.at(now);
+        self.automations_max = n_max;
         self.pass_time(now, &mut decision);
         self.proceed(now, &mut decision);
         self.decided(decision)
@@ -198,10 +211,14 @@ impl Execution {
             return;
         }
         loop {
+            // Only tasks of one group are under way together, so what one begins is seen by the next.
+            let mut n_left = self.automations_max.map_or(usize::MAX, |n_max| {
+                n_max.saturating_sub(self.n_automations())
+            });
             for place in self.group_start..self.group_end {
                 let task = &mut self.tasks[place];
                 if !self.is_paused {
-                    task.begin_ready(self.id, place, now, &mut decision.begin);
+                    task.begin_ready(self.id, place, now, &mut n_left, &mut decision.begin);
                 }
                 task.settle(now);
             }
@@ -258,7 +275,7 @@ impl Execution {
     }
 
     pub(super) fn end(&mut self, status: Status, details: Option<&str>, now: DateTime<Utc>) {
-        self.status = status;
+        self.status.step(status);
         self.details = details.map(Into::into);
         self.ended_at = Some(now);
     }

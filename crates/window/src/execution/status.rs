@@ -60,6 +60,23 @@ pub const MOVES: &[(Status, Status)] = &[
 /// comes first.
 pub const ROLL_UP: &[Status] = &[Failed, TimedOut, Cancelled];
 
+/// The steps as a state diagram in the language of Mermaid.
+///
+/// ```
+/// assert!(tagout_window::moves_mermaid().contains("    PENDING --> IN_PROGRESS\n"));
+/// ```
+pub fn moves_mermaid() -> String {
+    let mut diagram =
+        "stateDiagram-v2\n    [*] --> PENDING\n    [*] --> SKIPPED_OVERLAPPING\n".to_owned();
+    for (from, to) in MOVES {
+        diagram.extend(["    ", from.as_str(), " --> ", to.as_str(), "\n"]);
+    }
+    for status in Status::ALL.iter().filter(|status| status.is_final()) {
+        diagram.extend(["    ", status.as_str(), " --> [*]\n"]);
+    }
+    diagram
+}
+
 impl Status {
     /// All of them, in the order of the interface.
     pub const ALL: &[Self] = &[
@@ -85,6 +102,15 @@ impl Status {
             Cancelled => "CANCELLED",
             SkippedOverlapping => "SKIPPED_OVERLAPPING",
         }
+    }
+
+    /// Moves on to another status; that it is a step of [`MOVES`] is a promise of this crate.
+    pub(super) fn step(&mut self, to: Self) {
+        assert!(
+            MOVES.contains(&(*self, to)),
+            "no step leads from {self} to {to}"
+        );
+        *self = to;
     }
 
     /// Whether nothing comes after it.

@@ -158,7 +158,7 @@ impl TaskExecution {
 
     /// Begins the task itself; invocations follow by [`begin_ready`](Self::begin_ready).
     pub(super) fn begin(&mut self, now: DateTime<Utc>, allows_unassociated_targets: bool) {
-        self.status = Status::InProgress;
+        self.status.step(Status::InProgress);
         self.started_at = Some(now);
         if !allows_unassociated_targets
             && values_of(self.task.targets(), INSTANCE_IDS)
@@ -171,19 +171,22 @@ impl TaskExecution {
         }
     }
 
-    /// Begins every invocation that may be under way now, and says which.
+    /// Begins every invocation that may be under way now, and says which; of automations, no more than are left.
     pub(super) fn begin_ready(
         &mut self,
         execution: ExecutionId,
         place: usize,
         now: DateTime<Utc>,
+        n_automations_left: &mut usize,
         begin: &mut Vec<Ticket>,
     ) {
         if self.halt.is_some() || self.status.is_final() {
             return;
         }
         let n_at_once = self.task.max_concurrency().of(self.invocations.len());
+        let is_automation = self.task.task_type() == TaskType::Automation;
         while self.n_in_flight < n_at_once
+            && (!is_automation || *n_automations_left > 0)
             && let Some(next) = self.invocations.get(self.n_begun)
             // Registered targets come one after the other, not together.
             && (self.n_in_flight == 0 || next.target == self.invocations[self.n_begun - 1].target)
@@ -195,6 +198,7 @@ impl TaskExecution {
             begin.push(invocation.ticket(execution, place, at));
             self.n_begun += 1;
             self.n_in_flight += 1;
+            *n_automations_left -= usize::from(is_automation);
         }
     }
 
@@ -230,7 +234,7 @@ impl TaskExecution {
         if self.task.task_type() == TaskType::RunCommand {
             for (at, invocation) in self.invocations[..self.n_begun].iter_mut().enumerate() {
                 if invocation.is_in_flight() && invocation.status != Status::Cancelling {
-                    invocation.status = Status::Cancelling;
+                    invocation.status.step(Status::Cancelling);
                     cancel.push(invocation.ticket(execution, place, at));
                 }
             }
@@ -297,7 +301,7 @@ impl TaskExecution {
     }
 
     fn end(&mut self, status: Status, details: Option<&str>, now: DateTime<Utc>) {
-        self.status = status;
+        self.status.step(status);
         self.details = details.map(Into::into);
         self.ended_at = Some(now);
     }

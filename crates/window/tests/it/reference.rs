@@ -34,6 +34,7 @@ pub(crate) struct Reference {
     paused: bool,
     past_cutoff: bool,
     closed: bool,
+    pub(crate) n_automations_max: Option<usize>,
     pub(crate) status: Status,
     pub(crate) begin: Vec<(usize, usize)>,
     pub(crate) cancel: Vec<(usize, usize)>,
@@ -137,6 +138,7 @@ impl Reference {
             paused: false,
             past_cutoff: false,
             closed: false,
+            n_automations_max: None,
             status: Status::InProgress,
             begin: Vec::new(),
             cancel: Vec::new(),
@@ -280,7 +282,19 @@ impl Reference {
 
     fn step(&mut self) -> bool {
         for place in 0..self.tasks.len() {
-            if let Some(at) = self.tasks[place].next().filter(|_| !self.paused) {
+            let automations = self
+                .tasks
+                .iter()
+                .filter(|task| task.spec.task_type == "AUTOMATION");
+            let n_automations: usize = automations.map(|task| task.in_flight().len()).sum();
+            let is_full = self.tasks[place].spec.task_type == "AUTOMATION"
+                && self
+                    .n_automations_max
+                    .is_some_and(|n_max| n_automations >= n_max);
+            if let Some(at) = self.tasks[place]
+                .next()
+                .filter(|_| !self.paused && !is_full)
+            {
                 self.tasks[place].facts[at].begun = true;
                 self.begin.push((place, at));
                 return true;

@@ -22,6 +22,7 @@ enum Event {
     Cancel,
     Pause,
     Resume,
+    LimitAutomations(Option<usize>),
     /// The execution is stored and loaded again.
     Reload,
 }
@@ -98,6 +99,7 @@ fn event() -> impl Strategy<Value = (i64, Event)> {
         1 => Just(Event::Cancel),
         1 => Just(Event::Pause),
         2 => Just(Event::Resume),
+        1 => prop::option::of(0..4_usize).prop_map(Event::LimitAutomations),
         1 => Just(Event::Reload),
     ];
     // Often nothing goes by, and now and then the cutoff is reached or just missed.
@@ -202,6 +204,11 @@ impl Pair {
                 self.reference.time(minute);
                 self.reference.resume();
                 self.execution.resume(now)
+            }
+            Event::LimitAutomations(n_max) => {
+                self.reference.time(minute);
+                self.reference.n_automations_max = *n_max;
+                self.execution.limit_automations(*n_max, now)
             }
             Event::Reload => {
                 let stored = serde_json::to_vec(&self.execution).unwrap();
@@ -368,8 +375,10 @@ fn run(tasks: &[TaskSpec], events: &[(i64, Event)]) -> Execution {
         pair.compare(&decision);
         check_promises(&before, &pair, &decision, minute);
     }
-    let resumed = pair.tell(minute, &Event::Resume);
-    pair.compare(&resumed);
+    for event in [Event::LimitAutomations(None), Event::Resume] {
+        let decision = pair.tell(minute, &event);
+        pair.compare(&decision);
+    }
     assert!(pair.execution.status().is_final(), "{:?}", pair.execution);
     pair.execution
 }
