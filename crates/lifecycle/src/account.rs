@@ -82,8 +82,12 @@ impl ResourceArn {
 
     /// The name of a backup of the same account and region as this.
     pub fn sibling_backup(&self, backup: &BackupId) -> Self {
-        let home: Vec<_> = self.as_str().splitn(6, ':').take(5).collect();
-        Self::trusted(format!("{}:backup/{backup}", home.join(":")))
+        let text = self.as_str();
+        let home = text
+            .match_indices(':')
+            .nth(4)
+            .map_or(text, |(end, _)| &text[..end]);
+        Self::trusted(format!("{home}:backup/{backup}"))
     }
 
     /// The account and region that it is of, or `None` if it does not tell them in the usual places.

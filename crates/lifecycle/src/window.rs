@@ -1,6 +1,6 @@
 //! Preferred windows: the hour of the day or week in which a server may be maintained or backed up.
 
-use std::{fmt, ops::Bound, str::FromStr};
+use std::{fmt, ops::Bound, str::FromStr, sync::OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
@@ -105,11 +105,20 @@ impl PreferredWindow {
     }
 
     /// All of its starts, in UTC.
-    ///
-    /// # Panics
-    ///
-    /// Never: what is put together here is a schedule.
     pub fn timeline(self) -> Timeline {
+        // There are so few whole hours in a week that each is worked out once.
+        static HOURS: [[OnceLock<Timeline>; 24]; 8] =
+            [const { [const { OnceLock::new() }; 24] }; 8];
+        if !self.minute.is_multiple_of(60) {
+            return self.new_timeline();
+        }
+        let day = self
+            .day
+            .map_or(7, |day| day.num_days_from_monday() as usize);
+        *HOURS[day][usize::from(self.minute / 60)].get_or_init(|| self.new_timeline())
+    }
+
+    fn new_timeline(self) -> Timeline {
         let (hour, minute) = (self.minute / 60, self.minute % 60);
         let text = match self.day {
             Some(day) => format!("cron({minute} {hour} ? * {day} *)"), // chrono prints `Mon` to `Sun`

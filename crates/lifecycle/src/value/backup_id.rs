@@ -1,6 +1,6 @@
 //! The id of a backup, which tells the server and the time.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SubsecRound, TimeDelta, Timelike, Utc};
 
 use super::{ServerName, check_characters, text};
 
@@ -33,7 +33,13 @@ impl BackupId {
     /// Years outside 0 to 9999 are moved to the nearer end, so that the id keeps its length.
     pub fn at(server: &ServerName, at: DateTime<Utc>) -> Self {
         let at = at.clamp(first_instant(), last_instant());
-        Self(format!("{server}-{}", at.format("%Y%m%d%H%M%S%3f")).into())
+        let (date, time, ms) = (at.date_naive(), at.time(), at.timestamp_subsec_millis());
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        Self(
+            format!("{server}-{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{ms:03}")
+                .into(),
+        )
     }
 
     /// The first id from `at` on that is not `taken`, and its instant: 1 ms later for each that is.
