@@ -220,3 +220,6 @@ impl PlanError {
         format!("Cutoff was {cutoff} but must be smaller than {bound} (Duration  - 1 )")
     }
 }
+
+#[cfg(test)]
+mod tests;

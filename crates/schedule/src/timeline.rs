@@ -361,3 +361,6 @@ fn at_moment(moment: Moment) -> DateTime<Utc> {
     DateTime::from_timestamp(moment.second, moment.nanosecond)
         .expect("runs are before the year 2200")
 }
+
+#[cfg(test)]
+mod tests;
