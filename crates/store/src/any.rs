@@ -7,10 +7,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::error::Said;
 use crate::{
     Changes, Document, Events, Key, Kind, Page, Position, Query, Snapshot, Store, StoreError,
     TakeDue, Version,
 };
+
+/// The locations that this program can open.
+const KNOWN: &[&str] = &[
+    "`memory:`",
+    #[cfg(feature = "sqlite")]
+    "`sqlite:PATH`",
+    #[cfg(feature = "postgres")]
+    "`postgres://USER:PASSWORD@HOST/DATABASE`",
+];
 
 /// A store of any type, for a program that learns which one from its user. Clones share it.
 ///
@@ -35,6 +45,32 @@ impl AnyStore {
     /// The store as one among others.
     pub fn new(store: impl Store + 'static) -> Self {
         Self(Arc::new(store))
+    }
+
+    /// Opens the store that a location names: `memory:`; `sqlite:` and the path of a file; or the URL of a PostgreSQL
+    /// database, `postgres://` and so on.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Failed`] if the location names none of them, or one that this program was built without,
+    /// and else what the store says when it is opened.
+    pub async fn open(location: &str) -> Result<Self, StoreError> {
+        match location.split_once(':') {
+            Some(("memory", "")) => Ok(Self::new(crate::MemoryStore::new())),
+            #[cfg(feature = "sqlite")]
+            Some(("sqlite", path)) if !path.is_empty() => {
+                Ok(Self::new(crate::SqliteStore::open(path).await?))
+            }
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", _)) => {
+                Ok(Self::new(crate::PostgresStore::connect(location).await?))
+            }
+            // What comes after the colon may hold a password.
+            scheme => Err(StoreError::Failed {
+                store: format!("store `{}`", scheme.map_or("", |(scheme, _)| scheme)).into(),
+                source: Said::cause(format!("expected {}", KNOWN.join(", "))),
+            }),
+        }
     }
 }
 
@@ -125,4 +161,49 @@ mod tests {
         fn both<T: Send + Sync>() {}
         both::<AnyStore>();
     };
+
+    #[tokio::test]
+    async fn a_location_names_a_store_and_no_error_repeats_a_password() {
+        assert!(AnyStore::open("memory:").await.is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tagout");
+        assert!(
+            AnyStore::open(&format!("sqlite:{}", path.display()))
+                .await
+                .is_ok()
+        );
+        assert!(path.exists());
+        for location in [
+            "",
+            "a.tagout",
+            "memory:x",
+            "sqlite:",
+            "mysql://user:hunter2@host/d",
+        ] {
+            let error = AnyStore::open(location).await.unwrap_err();
+            let scheme = location.split_once(':').map_or("", |(scheme, _)| scheme);
+            assert_eq!(error.to_string(), format!("store `{scheme}` failed"));
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert_eq!(
+                cause,
+                "expected `memory:`, `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`"
+            );
+        }
+        for location in [
+            "postgres://user:hunter2@127.0.0.1:1/d",
+            "postgres://user:hunter2@/%zz?port=x",
+        ] {
+            let options = crate::PostgresOptions {
+                patience: std::time::Duration::ZERO,
+                ..Default::default()
+            };
+            let error = crate::PostgresStore::connect_with(location, options)
+                .await
+                .unwrap_err();
+            assert!(
+                !format!("{error} {error:?}").contains("hunter2"),
+                "{error:?}"
+            );
+        }
+    }
 }

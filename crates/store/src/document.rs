@@ -103,13 +103,14 @@ impl Body {
         Self::sized(text.into())
     }
 
-    /// The body that is this JSON text. Line breaks between its tokens become spaces; all else stays as it is.
+    /// The body that is this JSON text. Line breaks between its tokens become spaces, and what is around it goes; all
+    /// else stays as it is.
     ///
     /// # Errors
     ///
     /// Returns [`InvalidBody`] if the text is no JSON, or is too long.
     pub fn from_json(text: impl Into<String>) -> Result<Self, InvalidBody> {
-        let mut text = text.into();
+        let mut text: String = text.into();
         serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| {
             InvalidBody::NotJson {
                 why: place_of(&error),
@@ -117,6 +118,10 @@ impl Body {
         })?;
         if text.contains(['\n', '\r']) {
             text = text.replace(['\n', '\r'], " "); // inside a string they are escaped
+        }
+        let trimmed = text.trim_ascii();
+        if trimmed.len() < text.len() {
+            text = trimmed.to_owned();
         }
         Self::sized(text.into())
     }

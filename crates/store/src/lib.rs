@@ -82,6 +82,14 @@ pub use any::AnyStore;
 mod memory;
 pub use memory::MemoryStore;
 
+mod transfer;
+pub use transfer::{TransferError, Transferred, export, import};
+
+#[cfg(feature = "faulty")]
+mod faulty;
+#[cfg(feature = "faulty")]
+pub use faulty::{Call, Fault, FaultyStore, Operation};
+
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
 

@@ -1,7 +1,8 @@
-//! The promises of a store, kept by every adapter.
+//! The promises of a store, kept by every adapter, and what becomes of what was stored.
 #![expect(
     clippy::unwrap_used,
     reason = "a test ends where something is not as it should be"
 )]
 
 mod contract;
+mod transfer;
