@@ -121,7 +121,7 @@ impl Body {
         }
         let trimmed = text.trim_ascii();
         if trimmed.len() < text.len() {
-            text = trimmed.to_owned();
+            text = String::from(trimmed);
         }
         Self::sized(text.into())
     }

@@ -11,6 +11,7 @@ use deadpool_postgres::{ClientWrapper, Object};
 use futures_util::join;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use super::columns::Keys;
@@ -98,7 +99,9 @@ enum Failure {
 
 impl Failure {
     fn in_the_end(error: Error) -> Self {
-        if is_unreachable(&error) {
+        // Where the server gave up on a silent session, it had not heard of a commit.
+        let silent = error.code() == Some(&SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT);
+        if is_unreachable(&error) && !silent {
             Self::During(error)
         } else {
             Self::Before(error)

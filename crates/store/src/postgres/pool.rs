@@ -225,8 +225,8 @@ pub(super) fn is_unreachable(error: &Error) -> bool {
 fn has_io_error(error: &Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.is::<std::io::Error>() {
-            return true;
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return error.kind() != std::io::ErrorKind::InvalidData; // which is a certificate that is not trusted
         }
         cause = error.source();
     }
@@ -276,7 +276,7 @@ impl Patience {
 async fn set_session(client: &Client) -> Result<(), Error> {
     // A process that is stopped in the middle of a transaction must not keep its locks for long.
     client
-        .batch_execute("SET idle_in_transaction_session_timeout = '10s'")
+        .batch_execute("SET idle_in_transaction_session_timeout = '3s'")
         .await?;
     let durable: String = client
         .query_typed("SHOW synchronous_commit", &[])
@@ -308,4 +308,29 @@ fn name_of(config: &Config) -> Arc<str> {
         .or(config.get_user())
         .unwrap_or_default();
     format!("postgres database `{database}` at {host}:{port}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_session_is_durable_even_where_the_server_is_not() {
+        let Ok(url) = std::env::var("TAGOUT_TEST_POSTGRES") else {
+            println!("left out: there is no postgres to test against");
+            return;
+        };
+        let parameter = if url.contains('?') { '&' } else { '?' };
+        for (setting, expected) in [
+            ("off", "on"),
+            ("local", "on"),
+            ("on", "on"),
+            ("remote_write", "remote_write"),
+        ] {
+            let url = format!("{url}{parameter}options=-c%20synchronous_commit%3D{setting}");
+            let server = Server::new(&url, &PostgresOptions::default()).unwrap();
+            let rows = server.query("SHOW synchronous_commit", &[]).await.unwrap();
+            assert_eq!(rows[0].get::<_, &str>(0), expected, "{setting}");
+        }
+    }
 }

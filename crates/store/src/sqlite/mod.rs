@@ -285,4 +285,43 @@ mod tests {
         fn both<T: Send + Sync>() {}
         both::<SqliteStore>();
     };
+
+    #[test]
+    fn every_question_goes_through_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tagout");
+        let file = schema::File {
+            name: "a".into(),
+            path,
+            patience: Duration::ZERO,
+        };
+        let connection = file.create_or_open().unwrap();
+        let query = || Query::new(Kind::constant("k"), "s");
+        let cursor: crate::Cursor = r#"{"v":"ab","i":"7"}"#.parse().unwrap();
+        let queries = [
+            query(),
+            query().prefix("a").descending(),
+            query().by_label("l"),
+            query().by_label("l").prefix("a").after(cursor.clone()),
+            query().by_label("l").below("z").descending().after(cursor),
+        ];
+        let pages = queries.iter().map(|query| {
+            let page = crate::row::PageSql::of(&query.bounds(), "", read::COLUMNS);
+            page.map_or_else(String::new, |page| page.sql)
+        });
+        for sql in pages.chain([read::NEXT_DUE.to_owned(), write::due_sql()]) {
+            let mut statement = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let lines = statement
+                .raw_query()
+                .mapped(|row| row.get::<_, String>(3))
+                .collect::<Result<Vec<_>, _>>();
+            let plan = lines.unwrap().join("; ");
+            assert!(
+                plan.starts_with("SEARCH") && !plan.contains("SCAN") && !plan.contains("B-TREE"),
+                "{sql}: {plan}"
+            );
+        }
+    }
 }

@@ -17,6 +17,9 @@ pub(super) type Read = Box<dyn FnOnce(&Reader) + Send>;
 pub(super) const COLUMNS: &str =
     "d.kind, d.scope, d.id, d.version, d.format, d.body, d.labels, d.due_at, d.checksum";
 
+/// When the first of a kind is due.
+pub(super) const NEXT_DUE: &str = "SELECT ready_at FROM documents WHERE kind = ?1 AND ready_at IS NOT NULL ORDER BY ready_at LIMIT 1";
+
 /// How many records a snapshot sends at once.
 const BATCH: usize = 256;
 
@@ -105,9 +108,7 @@ impl Reader {
 
     pub(super) fn next_due(&self, kinds: &[Kind]) -> Result<Option<i64>, StoreError> {
         let next = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT ready_at FROM documents WHERE kind = ?1 AND ready_at IS NOT NULL ORDER BY ready_at LIMIT 1",
-            )?;
+            let mut statement = self.connection.prepare_cached(NEXT_DUE)?;
             let mut first = |kind: &Kind| {
                 statement
                     .query_row([kind.as_str()], |row| row.get(0))

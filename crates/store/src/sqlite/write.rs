@@ -1,6 +1,7 @@
 //! The thread that writes: what waits is committed together.
 
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
@@ -86,11 +87,48 @@ impl Job {
 /// Writes until nobody is left to write for.
 pub(super) fn serve(file: &File, connection: Connection, queue: &mpsc::Receiver<Job>) {
     let writer = Writer { file, connection };
+    let mut last = Last {
+        n_jobs: 1,
+        took: Duration::ZERO,
+    };
     while let Ok(first) = queue.recv() {
-        let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_MAX - 1));
+        let mut group = last.gather(first, queue);
         group.retain(|job| !job.is_abandoned());
+        let (begin, n_jobs) = (Instant::now(), group.len());
         writer.write(group);
+        last = Last {
+            n_jobs,
+            took: begin.elapsed(),
+        };
+    }
+}
+
+/// The group before: whoever was in it is likely to be back with the next commit at once.
+struct Last {
+    n_jobs: usize,
+    took: Duration,
+}
+
+impl Last {
+    /// The longest wait for a group to become as large as the last one.
+    const PAUSE_MAX: Duration = Duration::from_micros(500);
+
+    /// All that wait; and, while there are fewer than in the last group, those who come in a fraction of the time that
+    /// it took. Without that pause, the first to come back would have a transaction alone, and keep the others waiting.
+    fn gather(&self, first: Job, queue: &mpsc::Receiver<Job>) -> Vec<Job> {
+        let mut group = vec![first];
+        let mut until = None;
+        loop {
+            group.extend(queue.try_iter().take(GROUP_MAX - group.len()));
+            if group.len() >= self.n_jobs {
+                return group;
+            }
+            let now = Instant::now();
+            if now >= *until.get_or_insert(now + (self.took / 4).min(Self::PAUSE_MAX)) {
+                return group;
+            }
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -201,10 +239,7 @@ impl Writer<'_> {
     fn take(&self, state: &mut State, take: &TakeDue) -> Result<Vec<Document>, Undone> {
         let mut due = Vec::new();
         for kind in &take.kinds {
-            let mut statement = self.connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, d.ready_at FROM documents d WHERE d.kind = ?1 AND d.ready_at <= ?2 \
-                 ORDER BY d.ready_at, d.scope, d.id LIMIT ?3"
-            ))?;
+            let mut statement = self.connection.prepare_cached(&due_sql())?;
             let rows = statement.query_map(
                 params![kind.as_str(), take.now_micros(), take.limit() as i64],
                 |found| Ok((found.get::<_, i64>(9)?, row(found)?)),
@@ -424,6 +459,14 @@ impl Writer<'_> {
     fn run(&self, sql: &str) -> rusqlite::Result<()> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
+}
+
+/// What is due of a kind, earliest first.
+pub(super) fn due_sql() -> String {
+    format!(
+        "SELECT {COLUMNS}, d.ready_at FROM documents d WHERE d.kind = ?1 AND d.ready_at <= ?2 \
+         ORDER BY d.ready_at, d.scope, d.id LIMIT ?3"
+    )
 }
 
 /// What stands under a key.

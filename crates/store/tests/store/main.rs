@@ -5,4 +5,7 @@
 )]
 
 mod contract;
+mod damage;
+mod formats;
+mod server;
 mod transfer;
