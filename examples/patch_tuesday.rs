@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         window.next_execution_time().ok_or("it opens")?
     );
     println!(
-        "  {} long, nothing new in the last {}\n",
+        "  for {}, with nothing new in the last {}\n",
         window.duration(),
         window.cutoff()
     );
@@ -106,7 +106,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .filter(|it| it.status() == status)
                 .count()
         };
-        println!(
+        let line = format!(
             "  {:13} {:9}  {} succeeded, {} failed, {} cancelled, {} timed out   {}",
             task.task().name().map_or("-", |name| name.as_str()),
             task.status().to_string(),
@@ -116,6 +116,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             count(Status::TimedOut),
             task.details().unwrap_or_default(),
         );
+        println!("{}", line.trim_end());
     }
     println!(
         "{} opens next at {}",
