@@ -4,7 +4,7 @@ mod attribute;
 pub use attribute::{
     ATTRIBUTES, AttributeFault, AttributeRule, AttributeUse, EngineAttribute, ValueRule,
 };
-pub(crate) use attribute::{check_attributes, find_value};
+pub(crate) use attribute::{check_attributes, find_value, same_attribute};
 
 use std::{fmt, str::FromStr};
 
@@ -74,6 +74,24 @@ impl Engine {
                 "c4.xlarge",
                 "c4.2xlarge",
             ],
+        }
+    }
+
+    /// The attributes that are generated for a new server and told once, in the answer to its creation: those of them
+    /// that the request does not give. The starter kit is never given.
+    pub const fn generated_attributes(self) -> &'static [&'static str] {
+        match self {
+            Self::Chef => &[
+                "CHEF_PIVOTAL_KEY",
+                "CHEF_DELIVERY_ADMIN_PASSWORD",
+                "CHEF_STARTER_KIT",
+            ],
+            Self::ChefAutomate => &[
+                "CHEF_AUTOMATE_PIVOTAL_KEY",
+                "CHEF_AUTOMATE_ADMIN_PASSWORD",
+                "CHEF_STARTER_KIT",
+            ],
+            Self::Puppet => &["PUPPET_ADMIN_PASSWORD", "PUPPET_STARTER_KIT"],
         }
     }
 

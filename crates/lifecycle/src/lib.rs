@@ -139,7 +139,7 @@ mod status;
 pub use status::{Health, MaintenanceStatus, OperationKind, Status, UnknownStatus};
 
 mod tag;
-pub use tag::{TagChange, Tags, TooManyTags};
+pub use tag::{TagChange, TagListTooLong, Tags, TooManyTags};
 
 mod ticket;
 pub use ticket::Ticket;

@@ -187,7 +187,7 @@ const fn row(from: Status, trigger: Trigger, to: Destination, basis: Basis) -> M
 
 /// Every legal move of a server, and the only place where one is written down.
 ///
-/// A pair of status and trigger that is not here moves nothing. What the service is known or inferred to have done
+/// A pair of status and trigger that is not here moves nothing; [`Status::after`] looks one up.  What the service is known or inferred to have done
 /// comes first; what tagout adds (cancelling, an operator's reset) stands at the end.
 #[rustfmt::skip] // columns
 pub const MOVES: &[Move] = {

@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::Status;
 
 /// Something that a caller may ask for and that a status may forbid.
+///
+/// # Example
+/// ```
+/// use tagout_lifecycle::{Operation, Status};
+///
+/// let allowed: Vec<Status> = Operation::AssociateNode.allowed_in().collect();
+/// assert_eq!(allowed, [Status::Healthy]);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
 pub enum Operation {
     /// Make a backup.

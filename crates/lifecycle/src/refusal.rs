@@ -249,18 +249,25 @@ impl fmt::Display for InvalidState {
 
 impl std::error::Error for InvalidState {}
 
-/// A result for work that is not current: it comes late, a second time, or was never asked for.
+/// A report on work that is not current: it comes late, a second time, or was never asked for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("ticket {given} reports a {kind} of server `{server}`, expected {}", expected(*current))]
+#[error("ticket {given} reports {} server `{server}`, expected {}", reported(*kind), expected(*current))]
 pub struct StaleResult {
     /// The server.
     pub server: ServerName,
     /// The ticket that came.
     pub given: Ticket,
-    /// What it reports on.
-    pub kind: OperationKind,
+    /// The end of what it reports, or `None` if it reports the beginning of work.
+    pub kind: Option<OperationKind>,
     /// The ticket that is current, and what for.
     pub current: Option<(Ticket, OperationKind)>,
+}
+
+fn reported(kind: Option<OperationKind>) -> String {
+    match kind {
+        Some(kind) => format!("a {kind} of"),
+        None => "the beginning of work on".into(),
+    }
 }
 
 /// A result for a request for a node that is not in progress, or with a ticket that is not its own.
@@ -282,7 +289,7 @@ pub struct StaleAssociation {
 
 fn expected(current: Option<(Ticket, OperationKind)>) -> String {
     match current {
-        Some((ticket, kind)) => format!("ticket {ticket} and a {kind}"),
+        Some((ticket, kind)) => format!("ticket {ticket} of a {kind}"),
         None => "no report, as nothing is being done".into(),
     }
 }

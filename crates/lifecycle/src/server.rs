@@ -40,9 +40,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CustomDomain, Endpoint, EngineAttribute, Health, InstanceProfileArn, InstanceType, KeyPair,
-    MaintenanceStatus, Operation, PreferredWindow, Refusal, Refused, Release, ResourceArn,
-    ResourceId, RetentionCount, RetentionDays, ServerName, ServiceRoleArn, StackArn, StaleResult,
-    Status, Tags, Ticket, window::WindowRecord,
+    MaintenanceStatus, Operation, OperationKind, PreferredWindow, Refusal, Refused, Release,
+    ResourceArn, ResourceId, RetentionCount, RetentionDays, ServerName, ServiceRoleArn, StackArn,
+    StaleResult, Status, Tags, Ticket, window::WindowRecord,
 };
 
 /// What a server is built as: all that a new machine for it needs to be told.
@@ -235,7 +235,7 @@ impl Server {
     /// shows why its last operation failed, until one succeeds.
     pub fn status_reason(&self) -> Option<&str> {
         let reason = match &self.operation {
-            Some(operation) if operation.kind() == crate::OperationKind::Delete => {
+            Some(operation) if operation.kind() == OperationKind::Delete => {
                 return Some(remove::USER_INITIATED);
             }
             Some(operation) => operation.reason_before.as_deref(),
@@ -292,21 +292,29 @@ impl Server {
         }
     }
 
-    /// Refuses unless `given` is the ticket of a running operation of this kind.
-    fn expect_ticket(&self, given: Ticket, kind: crate::OperationKind) -> Result<(), StaleResult> {
+    /// Refuses unless `given` is the ticket of the running operation, and that is of this kind if one is named.
+    fn expect_ticket(
+        &self,
+        given: Ticket,
+        kind: impl Into<Option<OperationKind>>,
+    ) -> Result<(), StaleResult> {
+        let kind = kind.into();
         let current = self
             .operation
             .as_ref()
             .map(|operation| (operation.ticket(), operation.kind()));
-        if current == Some((given, kind)) {
-            Ok(())
-        } else {
-            Err(StaleResult {
+        match current {
+            Some((ticket, running))
+                if ticket == given && kind.is_none_or(|kind| kind == running) =>
+            {
+                Ok(())
+            }
+            _ => Err(StaleResult {
                 server: self.name.clone(),
                 given,
                 kind,
                 current,
-            })
+            }),
         }
     }
 

@@ -87,6 +87,8 @@ impl FromIterator<(TagKey, TagValue)> for Tags {
 }
 
 /// A change of tags, which reaches a server and from there its backups.
+///
+/// A request has a list of up to [`TagChange::LIST_MAX`] of them; [`TagChange::set`] and [`TagChange::unset`] check that.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TagChange {
@@ -94,6 +96,47 @@ pub enum TagChange {
     Set(Tags),
     /// Take these away; a key that is not there is passed over.
     Unset(Vec<TagKey>),
+}
+
+impl TagChange {
+    /// How many tags or keys a request may list, of whatever keys. Source: shapes `TagList` and `TagKeyList`.
+    pub const LIST_MAX: usize = 200;
+
+    /// Writes these tags; of two with the same key the later one.
+    ///
+    /// # Errors
+    ///
+    /// [`TagListTooLong`] if there are more than [`TagChange::LIST_MAX`].
+    pub fn set(tags: Vec<(TagKey, TagValue)>) -> Result<Self, TagListTooLong> {
+        check_list(tags.len())?;
+        Ok(Self::Set(tags.into_iter().collect()))
+    }
+
+    /// Takes the tags of these keys away.
+    ///
+    /// # Errors
+    ///
+    /// [`TagListTooLong`] if there are more than [`TagChange::LIST_MAX`].
+    pub fn unset(keys: Vec<TagKey>) -> Result<Self, TagListTooLong> {
+        check_list(keys.len())?;
+        Ok(Self::Unset(keys))
+    }
+}
+
+fn check_list(count: usize) -> Result<(), TagListTooLong> {
+    if count <= TagChange::LIST_MAX {
+        Ok(())
+    } else {
+        Err(TagListTooLong { count })
+    }
+}
+
+/// A request lists more tags or keys than it may.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{count} tags are listed, expected at most {}", TagChange::LIST_MAX)]
+pub struct TagListTooLong {
+    /// How many it lists.
+    pub count: usize,
 }
 
 /// More tags than a server or backup may have.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::EngineFamily;
-use crate::{EngineAttributeName, EngineAttributeValue};
+use crate::{EngineAttributeName, EngineAttributeValue, ticket::draw_below};
 
 /// A name and a value that a request hands to the engine; the value does not show in `Debug`.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
@@ -286,6 +286,44 @@ pub(crate) fn check_attributes<'a>(
         }
     }
     faults
+}
+
+/// All names of the attribute that goes by `name` in a request; none if the request does not know it.
+pub(crate) fn same_attribute(
+    family: EngineFamily,
+    used_in: AttributeUse,
+    name: &str,
+) -> &'static [&'static str] {
+    rules(family, used_in)
+        .find(|rule| rule.names.contains(&name))
+        .map_or(&[], |rule| rule.names)
+}
+
+impl EngineAttributeValue {
+    /// A new password of 20 random characters that every engine takes.
+    pub fn draw_password(draw: &mut dyn FnMut() -> u64) -> Self {
+        const CLASSES: [&[u8]; 4] = [
+            b"abcdefghijklmnopqrstuvwxyz",
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            b"0123456789",
+            b"!/@#$%^&+=_",
+        ];
+        let mut text: Vec<u8> = (0..20)
+            .map(|place| {
+                // One of each class for sure, and the others from all letters and digits.
+                let class = if place < CLASSES.len() {
+                    place
+                } else {
+                    draw_below(draw, 3) as usize
+                };
+                CLASSES[class][draw_below(draw, CLASSES[class].len() as u32) as usize]
+            })
+            .collect();
+        for place in (1..text.len()).rev() {
+            text.swap(place, draw_below(draw, place as u32 + 1) as usize);
+        }
+        Self(text.into_iter().map(char::from).collect::<String>().into())
+    }
 }
 
 /// The value of the attribute that goes by one of `names`.

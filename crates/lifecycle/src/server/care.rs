@@ -229,7 +229,11 @@ impl Server {
             }
             _ => (now, PendingReason::Window),
         };
-        if let Some(opens_at) = self.maintenance_window.next_opening(from) {
+        let opening = match reason {
+            PendingReason::Deferred { .. } => self.maintenance_window.window.next_start(from),
+            _ => self.maintenance_window.next_opening(from),
+        };
+        if let Some(opens_at) = opening {
             pending.push(PendingMaintenance {
                 work: PendingWork::Routine,
                 reason,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::{Blueprint, RestoreSource, Server, Transition, transition::End};
 use crate::{
@@ -11,7 +11,9 @@ use crate::{
     EngineModel, EngineVersion, EventCategory, Health, InstanceProfileArn, InstanceType, KeyPair,
     Note, OperationDetail, OperationKind, Policy, PreferredWindow, Refused, Release, ResourceArn,
     ResourceId, RetentionCount, ServerName, ServiceRoleArn, StackArn, Tags, Ticket, TooManyTags,
-    Trigger, UnknownRelease, Work, engine::check_attributes, window::WindowRecord,
+    Trigger, UnknownRelease, Work,
+    engine::{check_attributes, same_attribute},
+    window::WindowRecord,
 };
 
 /// What is asked for when a server is created.
@@ -94,6 +96,24 @@ impl NewServer {
             tags: Tags::default(),
             from_backup: None,
         }
+    }
+
+    /// The attributes that have to be generated for it, as the request does not give them.
+    ///
+    /// Whoever answers the request makes them ([`EngineAttributeValue::draw_password`] makes passwords), hands them on
+    /// with [`NewServer::attributes`] if the engine is to have them, and tells them in the answer; nobody keeps them.
+    pub fn attributes_to_generate(&self) -> impl Iterator<Item = &'static str> {
+        let is_given = |name: &str| {
+            let same = same_attribute(self.engine.family(), AttributeUse::Create, name);
+            self.attributes
+                .iter()
+                .any(|given| same.contains(&given.name.as_str()))
+        };
+        self.engine
+            .generated_attributes()
+            .iter()
+            .copied()
+            .filter(move |name| !is_given(name))
     }
 
     /// The release that it gets, and all that is wrong with it.
@@ -341,7 +361,9 @@ impl Server {
             maintained_well_at: None,
             deferral: None,
             owes_backup: false,
-            told_at: now - chrono::TimeDelta::milliseconds(1),
+            told_at: now
+                .checked_sub_signed(TimeDelta::milliseconds(1))
+                .unwrap_or(now),
         };
         Ok(Transition::created(
             server,
@@ -400,7 +422,7 @@ impl Transition {
     fn created(
         server: Server,
         detail: OperationDetail,
-        time: (Ticket, chrono::TimeDelta),
+        time: (Ticket, TimeDelta),
         work: BuildWork,
         now: DateTime<Utc>,
     ) -> Self {

@@ -46,11 +46,7 @@ impl Server {
     ///
     /// [`Refused`] with a [`StaleResult`](crate::StaleResult) unless `ticket` is that of the running operation.
     pub fn handle_begun(self, ticket: Ticket, now: DateTime<Utc>) -> Result<Transition, Refused> {
-        let kind = self
-            .operation
-            .as_ref()
-            .map_or(OperationKind::Create, |operation| operation.kind());
-        let server = self.refuse_unless(|server| Ok(server.expect_ticket(ticket, kind)?))?;
+        let server = self.refuse_unless(|server| Ok(server.expect_ticket(ticket, None)?))?;
         let mut moved = Transition::of(server);
         if let Some(operation) = &mut moved.server.operation {
             operation.set_begun(now);

@@ -250,9 +250,13 @@ impl Transition {
 
     /// Tells something more; the instant is `now`, or 1 ms after the last event if that is later.
     pub fn tell(&mut self, note: Note, now: DateTime<Utc>) {
+        let after_last = self
+            .server
+            .told_at
+            .checked_add_signed(TimeDelta::milliseconds(1));
         let at = now
             .trunc_subsecs(3)
-            .max(self.server.told_at + TimeDelta::milliseconds(1));
+            .max(after_last.unwrap_or(DateTime::<Utc>::MAX_UTC));
         self.server.told_at = at;
         let Note {
             category,
@@ -392,8 +396,9 @@ impl Transition {
             Health::Unhealthy => "Health check failed".into(),
             Health::Unreachable => format!("Connection to server {server} was lost").into(),
             Health::Gone => format!("The instance of server {server} has been terminated").into(),
+            // Observations do not lead there; a record from elsewhere may.
             Health::Setup | Health::Unjudged | Health::Broken => {
-                unreachable!("no observation leads to this health")
+                format!("Server {server} is {}", self.server.health.status()).into()
             }
         };
         self.tell(Note::new(EventCategory::Health, None, message), now);

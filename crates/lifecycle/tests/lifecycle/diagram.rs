@@ -22,6 +22,28 @@ fn crate_page_shows_the_diagram_of_the_table() {
 }
 
 #[test]
+fn a_diagram_in_the_architecture_page_is_that_of_the_table() {
+    // The page is not part of the package, so it is looked at only where it is.
+    let Ok(page) = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../ARCHITECTURE.md"
+    )) else {
+        return;
+    };
+    let diagrams = page
+        .split("```mermaid\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next());
+    for shown in diagrams.filter(|diagram| diagram.contains("UNDER_MAINTENANCE")) {
+        assert_eq!(
+            shown,
+            transitions_mermaid(),
+            "print it with `cargo run -p tagout-lifecycle --example diagram`"
+        );
+    }
+}
+
+#[test]
 fn both_diagrams_have_an_arrow_for_every_move() {
     let (mermaid, dot) = (transitions_mermaid(), transitions_dot());
     for line in MOVES {

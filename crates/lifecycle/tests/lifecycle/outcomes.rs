@@ -387,7 +387,7 @@ fn results_count_once_and_only_with_the_current_ticket() {
         &busy,
         OTHER,
         "ticket 00000000000000000000000000000063 reports a backup of server `alpha`, \
-         expected ticket 00000000000000000000000000000007 and a backup",
+         expected ticket 00000000000000000000000000000007 of a backup",
     );
     let done = busy
         .clone()
@@ -405,7 +405,7 @@ fn results_count_once_and_only_with_the_current_ticket() {
         &maintaining,
         TICKET,
         "ticket 00000000000000000000000000000007 reports a backup of server `alpha`, \
-         expected ticket 00000000000000000000000000000007 and a maintenance",
+         expected ticket 00000000000000000000000000000007 of a maintenance",
     );
 }
 
@@ -677,4 +677,9 @@ fn operations_tell_their_kind_ticket_times_and_where_they_set_out() {
     );
     let refused = again.handle_begun(OTHER, after(2)).unwrap_err();
     assert_eq!(refused.kind(), tagout_lifecycle::RefusalKind::Stale);
+    assert_eq!(
+        refused.to_string(),
+        "ticket 00000000000000000000000000000063 reports the beginning of work on server `alpha`, \
+         expected ticket 00000000000000000000000000000007 of a maintenance"
+    );
 }

@@ -4,9 +4,10 @@ use std::str::FromStr;
 
 use tagout_lifecycle::{
     AssociationStatus, AssociationToken, AttributeName, Built, Cause, CustomEndpoint, Effect,
-    Engine, EngineAttribute, EngineModel, InvalidServer, Limited, NewServer, NodeAssociation,
-    NodeRequest, OFFERS, Policy, PreferredWindow, Quota, Refused, Release, RetentionCount, Server,
-    ServerUpdate, Status, TagChange, Tags, Ticket, Transition, UnknownRelease, Work,
+    Engine, EngineAttribute, EngineAttributeValue, EngineModel, InvalidServer, Limited, NewServer,
+    NodeAssociation, NodeRequest, OFFERS, Policy, PreferredWindow, Quota, Refused, Release,
+    RetentionCount, Server, ServerUpdate, Status, TagChange, Tags, Ticket, Transition,
+    UnknownRelease, Work,
 };
 
 use crate::support::{TICKET, account, after, any_in, created, healthy, noon, order, seeded};
@@ -248,6 +249,43 @@ fn passwords_follow_the_rule_of_their_engine() {
     check(Engine::Puppet, "PUPPET_ADMIN_PASSWORD", "1234567", false);
     check(Engine::Puppet, "PUPPET_ADMIN_PASSWORD", "1234567é", false);
     check(Engine::Puppet, "CHEF_PIVOTAL_KEY", "x", false);
+}
+
+#[test]
+fn what_is_not_given_is_generated() {
+    let all = |new: NewServer| new.attributes_to_generate().collect::<Vec<_>>();
+    assert_eq!(
+        all(order(Engine::Puppet)),
+        ["PUPPET_ADMIN_PASSWORD", "PUPPET_STARTER_KIT"]
+    );
+    let given = vec![attribute("CHEF_DELIVERY_ADMIN_PASSWORD", "aB3!aB3!")];
+    let some = NewServer {
+        attributes: given,
+        ..order(Engine::ChefAutomate)
+    };
+    assert_eq!(
+        all(some),
+        ["CHEF_AUTOMATE_PIVOTAL_KEY", "CHEF_STARTER_KIT"],
+        "the older name means the same"
+    );
+    let mut draw = seeded(2);
+    for round in 0..300_u64 {
+        let drawn = match round {
+            0 => EngineAttributeValue::draw_password(&mut || 0),
+            1 => EngineAttributeValue::draw_password(&mut || u64::MAX),
+            _ => EngineAttributeValue::draw_password(&mut draw),
+        };
+        for (engine, name) in [
+            (Engine::ChefAutomate, "CHEF_AUTOMATE_ADMIN_PASSWORD"),
+            (Engine::Puppet, "PUPPET_ADMIN_PASSWORD"),
+        ] {
+            let new = NewServer {
+                attributes: vec![attribute(name, drawn.expose())],
+                ..order(engine)
+            };
+            assert!(create(new).is_ok(), "{}", drawn.expose());
+        }
+    }
 }
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Refused>) -> String {
@@ -534,6 +572,23 @@ fn tags_are_trimmed_overwritten_and_limited() {
     let server = server.change_tags(&unset, &policy).unwrap().server;
     assert_eq!(server.tags(), &tags(&[("Team", "")]));
     assert!(!server.tags().is_empty());
+    let key = |i: usize| format!("k{i}").parse().unwrap();
+    assert!(TagChange::unset((0..200).map(key).collect()).is_ok());
+    assert_eq!(
+        TagChange::unset((0..201).map(key).collect())
+            .unwrap_err()
+            .to_string(),
+        "201 tags are listed, expected at most 200"
+    );
+    let twice = vec![
+        (key(1), "a".parse().unwrap()),
+        (key(1), "b".parse().unwrap()),
+    ];
+    assert_eq!(
+        TagChange::set(twice),
+        Ok(TagChange::Set(tags(&[("k1", "b")])))
+    );
+    assert!(TagChange::set((0..201).map(|i| (key(i), "".parse().unwrap())).collect()).is_err());
 }
 
 #[test]

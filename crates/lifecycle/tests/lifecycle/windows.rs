@@ -398,6 +398,18 @@ fn maintenance_can_be_put_off_up_to_a_hard_limit() {
             .is_err()
     );
 
+    let open = at("2026-03-10T04:30:00Z");
+    let waiting = server
+        .clone()
+        .defer_maintenance(at("2026-03-10T04:45:00Z"), &policy, open)
+        .unwrap()
+        .server;
+    assert_eq!(
+        waiting.pending_maintenance(&policy, open)[0].not_before,
+        at("2026-03-17T04:00:00Z"),
+        "the hour that is open is passed over too"
+    );
+
     let resumed = server.clone().resume_maintenance(noon());
     assert_eq!(
         resumed.events[0].message,
@@ -465,6 +477,55 @@ fn pending_maintenance_tells_what_why_and_when() {
         (pending[1].reason, pending[1].at_the_latest),
         (PendingReason::Available, None)
     );
+}
+
+#[test]
+fn no_clock_is_too_strange() {
+    let policy = Policy::default();
+    let instants = [
+        DateTime::<Utc>::MIN_UTC,
+        at("-0001-12-31T00:00:00Z"),
+        at("1969-12-31T23:59:59Z"),
+        at("2199-12-31T23:30:00Z"),
+        at("9999-12-31T23:59:59.999Z"),
+        DateTime::<Utc>::MAX_UTC,
+    ];
+    for status in Status::ALL {
+        for now in instants {
+            let mut server = crate::support::any_in(status);
+            for then in instants {
+                server = server.settle_windows(then).server;
+                server = server.handle_observation(&lost(), then).server;
+                server = server
+                    .handle_observation(&crate::support::failed_checks(), now)
+                    .server;
+                server = server.protect(true, now).server.protect(false, then).server;
+                let _ = (
+                    server.poll_duty(now),
+                    server.poll_due(now),
+                    server.pending_maintenance(&policy, now),
+                );
+                let _ = server.clone().defer_maintenance(then, &policy, now);
+                let _ = server.clone().handle_deadline(now);
+                let _ = server.clone().start_maintenance(&[], TICKET, &policy, then);
+                let window = server.preferred_backup_window();
+                assert_eq!(window.count_starts(now, now), 0);
+                let _ = (
+                    window.count_starts(now, then),
+                    window.next_start(now),
+                    window.last_start(now),
+                );
+            }
+        }
+    }
+    for now in instants {
+        let moved =
+            crate::support::created(crate::support::order(tagout_lifecycle::Engine::Chef), now);
+        assert_eq!(
+            moved.server.created_at(),
+            chrono::SubsecRound::trunc_subsecs(now, 3)
+        );
+    }
 }
 
 proptest! {
