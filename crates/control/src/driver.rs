@@ -3,6 +3,9 @@
 mod command;
 pub use command::{CommandDriver, Program};
 
+mod simulated;
+pub use simulated::{Answers, Script, SimulatedDriver};
+
 use crate::work::Work;
 
 /// What does the work.
