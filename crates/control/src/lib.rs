@@ -1,9 +1,35 @@
 //! The control plane of tagout.
 
+mod account;
+pub use account::{Account, InvalidAccount};
+
+mod clock;
+pub use clock::{Clock, ManualClock, SystemClock};
+
+mod control;
+pub use control::{Control, Step};
+
 mod driver;
 pub use driver::{
     Answers, CommandDriver, Done, Driver, DriverError, Program, Script, SimulatedDriver,
 };
+
+mod error;
+pub use error::ControlError;
+
+mod event;
+pub use event::Event;
+
+mod ids;
+pub use ids::Ids;
+
+mod run;
+
+mod settings;
+pub use settings::Settings;
+
+mod outbox;
+mod unit;
 
 mod work;
 pub use work::{Ticket, Work};

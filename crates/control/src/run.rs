@@ -1,0 +1,176 @@
+//! The loop that moves on what is due, and has the work done.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tagout_store::{Store, TakeDue};
+use tokio::task::JoinSet;
+use tracing::{Instrument, debug, info_span, warn};
+
+use crate::{
+    clock::Clock,
+    control::{Control, Step},
+    driver::{Driver, DriverError},
+    error::ControlError,
+    work::Work,
+};
+
+impl<S: Store + 'static, D: Driver> Control<S, D> {
+    /// Moves on what is due at `now`, and begins up to `capacity` attempts.
+    ///
+    /// Attempts are leased to the caller: perform them, keep them with [`heartbeat`](Self::heartbeat), and
+    /// [`report`](Self::report) them. A document that cannot be moved on is passed over, with a line in the log, and
+    /// comes due again when its lease is over.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Store`] if the store cannot be asked what is due.
+    pub async fn step(&self, now: DateTime<Utc>, capacity: usize) -> Result<Step, ControlError> {
+        let take = TakeDue::new(
+            Self::WAITING,
+            now,
+            self.settings.lease,
+            self.settings.step_limit,
+        );
+        let mut n_advanced = 0;
+        for document in self.store.take_due(&take).await? {
+            let key = document.key().clone();
+            match self.advance(document, now).await {
+                Ok(()) => n_advanced += 1,
+                Err(error) => {
+                    warn!(%key, error = &error as &dyn std::error::Error, "cannot be moved on")
+                }
+            }
+        }
+        let begun = if capacity == 0 {
+            Vec::new()
+        } else {
+            self.begin_due(now, capacity).await?
+        };
+        let next_due = self.store.next_due(&Self::kinds()).await?;
+        Ok(Step {
+            begun,
+            n_advanced,
+            next_due,
+        })
+    }
+
+    /// Steps until `shutdown` is ready, with the work done by the driver; then lets running attempts end.
+    ///
+    /// Attempts that have not ended within [`drain`](crate::Settings::drain) are dropped, and begun anew by another
+    /// plane, or at the next start, when their leases are over. A store that does not answer is asked again.
+    pub async fn run(self: Arc<Self>, clock: impl Clock, shutdown: impl Future<Output = ()>) {
+        let clock = Arc::new(clock);
+        let mut running = JoinSet::new();
+        tokio::pin!(shutdown);
+        loop {
+            let capacity = self.settings.concurrency.saturating_sub(running.len());
+            let pause = match self.step(clock.now(), capacity).await {
+                Ok(step) => {
+                    let busy = !step.begun.is_empty() || step.n_advanced > 0;
+                    for work in step.begun {
+                        let span = info_span!(
+                            "work",
+                            kind = work.kind,
+                            account = work.account,
+                            target = work.target
+                        );
+                        running.spawn(
+                            Arc::clone(&self)
+                                .perform(Arc::clone(&clock), work)
+                                .instrument(span),
+                        );
+                    }
+                    if busy {
+                        Duration::ZERO
+                    } else {
+                        self.pause_until(step.next_due, clock.now())
+                    }
+                }
+                Err(error) => {
+                    warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the store cannot be asked what is due"
+                    );
+                    self.pause_until(None, clock.now())
+                }
+            };
+            tokio::select! {
+                () = &mut shutdown => break,
+                () = self.bell.notified() => {}
+                Some(_) = running.join_next() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        let drain = self.settings.drain.to_std().unwrap_or_default();
+        let ended = tokio::time::timeout(drain, async {
+            while running.join_next().await.is_some() {}
+        })
+        .await;
+        if ended.is_err() {
+            warn!(n_attempts = running.len(), "attempts are given up");
+            running.shutdown().await;
+        }
+    }
+
+    fn pause_until(&self, next_due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
+        let idle = self.settings.idle;
+        let pause = next_due.map_or(idle, |due| (due - now).min(idle));
+        // At least a moment: what is due but leased to somebody else is not ours to wait for without rest.
+        pause
+            .to_std()
+            .unwrap_or_default()
+            .max(Duration::from_millis(5))
+    }
+
+    /// Has `work` done, keeps its lease meanwhile, and reports how it ended.
+    async fn perform(self: Arc<Self>, clock: Arc<impl Clock>, work: Work) {
+        let limit = (work.deadline - clock.now()).to_std().unwrap_or_default();
+        let call = tokio::time::timeout(limit, self.driver.perform(&work));
+        let result = tokio::select! {
+            result = call => result.unwrap_or(Err(DriverError::TimedOut)),
+            () = self.keep(&*clock, &work) => return,
+        };
+        match &result {
+            Ok(_) => debug!(attempt = work.attempt, "done"),
+            Err(error) => debug!(attempt = work.attempt, %error, "not done"),
+        }
+        // Without an answer from the store the attempt is begun anew when its lease is over.
+        for _ in 0..self.settings.retries_max {
+            match self.report(&work.ticket, result.clone(), clock.now()).await {
+                Err(ControlError::Store(error))
+                    if error.kind() == tagout_store::ErrorKind::Transient =>
+                {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => {
+                    return warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the report was refused"
+                    );
+                }
+                Ok(()) => return,
+            }
+        }
+    }
+
+    /// Renews the lease of `work` for as long as it is polled; returns when the attempt is no longer ours.
+    async fn keep(&self, clock: &impl Clock, work: &Work) {
+        let rhythm = (self.settings.lease / 3)
+            .to_std()
+            .unwrap_or(Duration::from_secs(1));
+        loop {
+            tokio::time::sleep(rhythm).await;
+            match self.heartbeat(&work.ticket, clock.now()).await {
+                Err(ControlError::StaleTicket { .. }) => {
+                    return warn!("the attempt was given to somebody else");
+                }
+                Err(error) => warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the lease was not renewed"
+                ),
+                Ok(()) => {}
+            }
+        }
+    }
+}

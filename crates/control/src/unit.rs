@@ -1,0 +1,196 @@
+//! One decision: what it reads, and what it changes, committed together or not at all.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use chrono::{DateTime, Utc};
+use tagout_store::{Changes, Document, Draft, Key, Kind, Store, StoreError, Stored, Version};
+
+use crate::{account::Account, error::ControlError, event::Event};
+
+/// A type that the control plane keeps, and how a document of it is found and woken.
+pub(crate) trait Record: Stored {
+    /// What tells it apart from the others of its kind in its scope.
+    fn id(&self) -> String;
+
+    /// When somebody must look at it next; none if nobody must.
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// By what else it is found.
+    fn labels(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// One decision in the making.
+///
+/// Every document is read once and remembered with its version. Those that are written name that version in the commit,
+/// and so do those that the decision [relies on](Self::rely_on): if one has changed meanwhile, nothing is committed and
+/// the caller decides anew. That is what makes a decision right however many planes share the store.
+pub(crate) struct Unit<'a, S> {
+    store: &'a S,
+    now: DateTime<Utc>,
+    slots: BTreeMap<Key, Slot>,
+    counts: BTreeMap<Key, (i64, u64)>,
+    events: Vec<(Account, Event)>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    found: Option<Document>,
+    write: Write,
+}
+
+#[derive(Debug)]
+enum Write {
+    /// It was only read.
+    Nothing,
+    /// It was only read, and must still be what it was.
+    Require,
+    Put(Draft),
+    Remove,
+}
+
+impl<'a, S: Store> Unit<'a, S> {
+    pub(crate) fn new(store: &'a S, now: DateTime<Utc>) -> Self {
+        Self {
+            store,
+            now,
+            slots: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// The instant for which the decision is made.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Takes `document` as read, so that its lease is part of the decision.
+    pub(crate) fn adopt(&mut self, document: Document) {
+        self.slots.insert(
+            document.key().clone(),
+            Slot {
+                found: Some(document),
+                write: Write::Nothing,
+            },
+        );
+    }
+
+    /// The record `id` of `scope`, as it is stored or as this decision has left it.
+    pub(crate) async fn get<T: Record>(
+        &mut self,
+        scope: &str,
+        id: &str,
+    ) -> Result<Option<T>, ControlError> {
+        let key = key::<T>(scope, id)?;
+        let slot = match self.slots.entry(key) {
+            Entry::Occupied(slot) => slot.into_mut(),
+            Entry::Vacant(slot) => {
+                let found = self.store.get(slot.key()).await?;
+                slot.insert(Slot {
+                    found,
+                    write: Write::Nothing,
+                })
+            }
+        };
+        match &slot.write {
+            Write::Put(draft) => Ok(Some(Document::new(draft.clone(), Version(0)).read()?)),
+            Write::Remove => Ok(None),
+            Write::Nothing | Write::Require => match &slot.found {
+                Some(document) => Ok(Some(document.read()?)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Commits only if the record `id` of `scope`, which was read, is then still what it was.
+    pub(crate) fn rely_on<T: Record>(&mut self, scope: &str, id: &str) -> Result<(), ControlError> {
+        if let Some(slot) = self.slots.get_mut(&key::<T>(scope, id)?)
+            && matches!(slot.write, Write::Nothing)
+        {
+            slot.write = Write::Require;
+        }
+        Ok(())
+    }
+
+    /// Writes `record`, over the one that was read or as a new one.
+    pub(crate) fn put<T: Record>(&mut self, scope: &str, record: &T) -> Result<(), ControlError> {
+        let mut draft = Draft::of(scope, record.id(), record)
+            .map_err(StoreError::from)?
+            .due_at(record.due_at());
+        for (name, value) in record.labels() {
+            draft = draft.label(name, value).map_err(StoreError::from)?;
+        }
+        self.write(draft.key().clone(), Write::Put(draft));
+        Ok(())
+    }
+
+    /// Removes the record `id` of `scope`.
+    pub(crate) fn remove<T: Record>(&mut self, scope: &str, id: &str) -> Result<(), ControlError> {
+        self.write(key::<T>(scope, id)?, Write::Remove);
+        Ok(())
+    }
+
+    fn write(&mut self, key: Key, write: Write) {
+        match self.slots.entry(key) {
+            Entry::Occupied(mut slot) => slot.get_mut().write = write,
+            Entry::Vacant(slot) => drop(slot.insert(Slot { found: None, write })),
+        }
+    }
+
+    /// Adds `by` to the counter `id` of `scope`, which must not pass `max`.
+    pub(crate) fn count(
+        &mut self,
+        kind: Kind,
+        scope: &str,
+        id: &str,
+        by: i64,
+        max: u64,
+    ) -> Result<(), ControlError> {
+        let key = Key::new(kind, scope, id).map_err(StoreError::from)?;
+        let count = self.counts.entry(key).or_insert((0, max));
+        count.0 += by;
+        count.1 = max;
+        Ok(())
+    }
+
+    /// Tells those who listen, if the decision is committed.
+    pub(crate) fn tell(&mut self, account: &Account, event: Event) {
+        self.events.push((account.clone(), event));
+    }
+
+    /// Makes the decision stand.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        for (key, slot) in self.slots {
+            let version = slot.found.map(|document| document.version());
+            match (slot.write, version) {
+                (Write::Put(draft), Some(version)) => drop(changes.update(version, draft)),
+                (Write::Put(draft), None) => drop(changes.create(draft)),
+                (Write::Remove, Some(version)) => drop(changes.delete(key, version)),
+                (Write::Require, Some(version)) => drop(changes.require(key, version)),
+                // What was absent and is to be absent needs no word.
+                (Write::Remove | Write::Require, None) | (Write::Nothing, _) => {}
+            }
+        }
+        for (key, (by, max)) in self.counts {
+            if by != 0 {
+                changes.add(key, by, max);
+            }
+        }
+        for (account, event) in &self.events {
+            changes.append(account.as_str(), event)?;
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.store.commit(changes).await.map(drop)
+    }
+}
+
+fn key<T: Record>(scope: &str, id: &str) -> Result<Key, ControlError> {
+    Ok(Key::new(T::KIND, scope, id).map_err(StoreError::from)?)
+}
