@@ -62,6 +62,15 @@ impl Account {
         self.n_queued
     }
 
+    /// The id of the next plan of the account; nothing once all numbers are used.
+    pub fn next_plan(&mut self) -> Option<crate::PlanId> {
+        self.last_plan = self.last_plan.checked_add(1)?;
+        Some(crate::PlanId {
+            account: self.alias,
+            number: self.last_plan,
+        })
+    }
+
     /// Whether servers of `owner` are its own or of an account below it.
     pub fn may_see(&self, owner: Alias) -> bool {
         owner == self.alias || self.sub_accounts.contains(&owner)

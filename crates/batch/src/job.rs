@@ -356,6 +356,11 @@ impl Job {
         self.more.as_ref()?.retried_as
     }
 
+    /// Links an ended job to the one in which servers of it are tried again.
+    pub fn retried_as_is(&mut self, newer: JobId) {
+        self.more_mut().retried_as = Some(newer);
+    }
+
     /// The item to start at `now`: one that was taken back, else the next in line.
     ///
     /// Nothing while as many run as may, nothing waits, or the job is stopped or out of time.

@@ -46,7 +46,7 @@ pub use profile::{
 };
 pub use queue::{
     CancelError, CreateError, Items, JobPage, JobQuery, PatchError, Patched, PlanError, Queue,
-    RestoreError, RetryError, ServerHeld, SubmitError, Which,
+    RestoreError, RetryError, ServerHeld, SubmitError, Which, retry,
 };
 pub use server::{Claim, Presence, Server, ServerStatus, Stand};
 pub use settings::{Backoff, Order, Owner, Retention, Settings, TooShortRetention};

@@ -167,7 +167,7 @@ impl Server {
     }
 
     /// The server that `new` asks for, under construction.
-    pub(crate) fn under_construction(
+    pub fn under_construction(
         id: ServerId,
         account: Alias,
         new: &NewServer,

@@ -13,7 +13,9 @@ pub use items::Items;
 pub use list::{JobPage, JobQuery};
 pub use plans::PlanError;
 pub use stored::RestoreError;
-pub use submit::{CancelError, CreateError, PatchError, Patched, RetryError, SubmitError, Which};
+pub use submit::{
+    CancelError, CreateError, PatchError, Patched, RetryError, SubmitError, Which, retry,
+};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};

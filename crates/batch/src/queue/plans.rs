@@ -66,11 +66,8 @@ impl Queue {
             return Err(PlanError::TooManyPlans { max });
         }
         let known = &mut self.accounts[slot as usize].account;
-        let number = known
-            .last_plan
-            .checked_add(1)
-            .ok_or(PlanError::TooManyPlans { max })?;
-        let id = PlanId { account, number };
+        let mut moved = known.clone();
+        let id = moved.next_plan().ok_or(PlanError::TooManyPlans { max })?;
         let plan = Plan::new(id, by.into(), terms, servers, starts_at, ends_at)
             .ok_or(PlanError::NotInOrder { starts_at, ends_at })?;
         let (named, servers_max) = (plan.servers().len(), self.settings.servers_max);
@@ -80,7 +77,7 @@ impl Queue {
                 max: servers_max,
             });
         }
-        known.last_plan = number;
+        *known = moved;
         self.note_account(slot);
         self.plans.insert(
             id,

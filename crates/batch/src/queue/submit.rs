@@ -242,45 +242,10 @@ impl Queue {
             .jobs
             .get(slot)
             .ok_or(RetryError::UnknownJob { job: id })?;
-        if !job.status().is_final() {
-            return Err(RetryError::NotEnded {
-                job: id,
-                status: job.status(),
-            });
-        }
-        if let Some(newer) = job.retried_as() {
-            return Err(RetryError::Retried { job: id, newer });
-        }
-        let mut again = Items::new(items)
-            .iter()
-            .filter(|item| which.includes(item.status()))
-            .peekable();
-        if again.peek().is_none() {
-            return Err(RetryError::NothingLeft { job: id });
-        }
-        let command = match job.action() {
-            Action::SetMaintenance => Command::set_maintenance(
-                again.map(|item| (item.server().into(), item.maintenance() == Some(true))),
-            ),
-            action => Command::new(action.clone(), again.map(|item| item.server().into())),
-        };
-        let terms = Terms {
-            max_concurrency: MaxConcurrency::count(
-                job.max_concurrency()
-                    .try_into()
-                    .unwrap_or(std::num::NonZeroU32::MIN),
-            ),
-            max_errors: (job.max_errors != Job::ANY).then(|| MaxErrors::count(job.max_errors)),
-            priority: job.priority(),
-            start_by: None,
-        };
-        let submission = Submission {
-            retry_of: Some(id),
-            ..Submission::new(job.account(), by, command).on_terms(terms)
-        };
+        let submission = retry(job, Items::new(items).iter(), which, by)?;
         let answer = self.submit(&submission, now)?;
         if let (Some(this), Some(newer)) = (self.jobs.get_mut(slot), answer.jobs().first()) {
-            this.job.more_mut().retried_as = Some(*newer);
+            this.job.retried_as_is(*newer);
             self.note_job(id);
         }
         Ok(answer)
@@ -418,6 +383,60 @@ impl Queue {
             self.note_answer(scope);
         }
     }
+}
+
+/// The request by which the servers of an ended job that did not succeed are tried again.
+///
+/// Commit the jobs that it makes together with the old one, told by [`Job::retried_as_is`] what the new one is.
+///
+/// # Errors
+///
+/// Returns [`RetryError`] if the job has not ended, was retried before, or has no such servers.
+pub fn retry<'a>(
+    job: &Job,
+    items: impl IntoIterator<Item = &'a Item>,
+    which: Which,
+    by: impl Into<UserName>,
+) -> Result<Submission, RetryError> {
+    if !job.status().is_final() {
+        return Err(RetryError::NotEnded {
+            job: job.id(),
+            status: job.status(),
+        });
+    }
+    if let Some(newer) = job.retried_as() {
+        return Err(RetryError::Retried {
+            job: job.id(),
+            newer,
+        });
+    }
+    let mut again = items
+        .into_iter()
+        .filter(|item| which.includes(item.status()))
+        .peekable();
+    if again.peek().is_none() {
+        return Err(RetryError::NothingLeft { job: job.id() });
+    }
+    let command = match job.action() {
+        Action::SetMaintenance => Command::set_maintenance(
+            again.map(|item| (item.server().into(), item.maintenance() == Some(true))),
+        ),
+        action => Command::new(action.clone(), again.map(|item| item.server().into())),
+    };
+    let terms = Terms {
+        max_concurrency: MaxConcurrency::count(
+            job.max_concurrency()
+                .try_into()
+                .unwrap_or(std::num::NonZeroU32::MIN),
+        ),
+        max_errors: (job.max_errors != Job::ANY).then(|| MaxErrors::count(job.max_errors)),
+        priority: job.priority(),
+        start_by: None,
+    };
+    Ok(Submission {
+        retry_of: Some(job.id()),
+        ..Submission::new(job.account(), by, command).on_terms(terms)
+    })
 }
 
 /// How a server was changed.
