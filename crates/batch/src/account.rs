@@ -62,6 +62,11 @@ impl Account {
         self.n_queued
     }
 
+    /// Says how many items of the account wait or run, for those who count them elsewhere.
+    pub fn set_n_queued(&mut self, n_queued: u32) {
+        self.n_queued = n_queued;
+    }
+
     /// The id of the next plan of the account; nothing once all numbers are used.
     pub fn next_plan(&mut self) -> Option<crate::PlanId> {
         self.last_plan = self.last_plan.checked_add(1)?;

@@ -3,6 +3,9 @@
 mod account;
 pub use account::{Account, InvalidAccount};
 
+mod batches;
+pub use batches::{JobView, Page};
+
 mod clock;
 pub use clock::{Clock, ManualClock, SystemClock};
 
@@ -27,6 +30,9 @@ mod run;
 
 mod settings;
 pub use settings::Settings;
+
+mod simulation;
+pub use simulation::{Simulation, Tick};
 
 mod outbox;
 mod unit;

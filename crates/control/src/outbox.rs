@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use tagout_store::{Document, Kind, Store, Stored, TakeDue};
+use tagout_store::{Document, ErrorKind, Kind, Store, Stored, TakeDue};
 
 use crate::{
     account::Account,
@@ -129,19 +129,24 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// Begins up to `limit` attempts at what is due, each leased to this plane.
+    ///
+    /// Errands and the lines of batch accounts are taken in one order, the longest due first, so that neither keeps the
+    /// other waiting.
     pub(crate) async fn begin_due(
         &self,
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Work>, ControlError> {
         let lease = self.settings.lease;
-        let taken = self
-            .store
-            .take_due(&TakeDue::new([Errand::KIND], now, lease, limit))
-            .await?;
+        let take = TakeDue::new(Self::GIVING, now, lease, limit);
         let mut unit = Unit::new(&self.store, now);
-        let mut begun = Vec::new();
-        for document in taken {
+        let (mut begun, mut served) = (Vec::new(), Vec::new());
+        for document in self.store.take_due(&take).await? {
+            if *document.key().kind() != Errand::KIND {
+                let capacity = limit.saturating_sub(served.len());
+                served.extend(self.serve_line(&document, now, capacity).await?);
+                continue;
+            }
             let mut errand: Errand = document.read()?;
             if errand.attempt >= self.settings.attempts_max {
                 self.give_up(document, errand, now).await?;
@@ -152,11 +157,12 @@ impl<S: Store, D: Driver> Control<S, D> {
             unit.put(SCOPE, &errand)?;
         }
         match unit.commit().await {
-            Ok(()) => Ok(begun),
+            Ok(()) => served.extend(begun),
             // The leases ran out before we came to this: whoever has them now begins them.
-            Err(error) if error.kind() == tagout_store::ErrorKind::Conflict => Ok(Vec::new()),
-            Err(error) => Err(error.into()),
+            Err(error) if error.kind() == ErrorKind::Conflict => {}
+            Err(error) => return Err(error.into()),
         }
+        Ok(served)
     }
 
     /// Ends an errand that was attempted too often, as failed.
@@ -175,7 +181,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         match unit.commit().await {
             Ok(()) => Ok(()),
             // It comes due again when its lease is over.
-            Err(error) if error.kind() == tagout_store::ErrorKind::Conflict => Ok(()),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
@@ -186,6 +192,9 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::StaleTicket`] if another attempt has begun, or the work has ended: stop.
     pub async fn heartbeat(&self, ticket: &Ticket, now: DateTime<Utc>) -> Result<(), ControlError> {
+        if let Ok(item) = ticket.as_str().parse() {
+            return self.heartbeat_item(item, now).await;
+        }
         decide!(self, now, |unit| {
             let mut errand = self.current(unit, ticket).await?;
             errand.due_at = now + self.settings.lease;
@@ -207,6 +216,10 @@ impl<S: Store, D: Driver> Control<S, D> {
         result: Result<Done, DriverError>,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
+        // The ticket of a batch's item says so itself: it has a slash, which no other has.
+        if let Ok(item) = ticket.as_str().parse() {
+            return self.report_item(item, &result, now).await;
+        }
         decide!(self, now, |unit| {
             let mut errand = self.current(unit, ticket).await?;
             match &result {

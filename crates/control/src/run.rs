@@ -38,7 +38,7 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
             match self.advance(document, now).await {
                 Ok(()) => n_advanced += 1,
                 Err(error) => {
-                    warn!(%key, error = &error as &dyn std::error::Error, "cannot be moved on")
+                    warn!(%key, error = &error as &dyn std::error::Error, "cannot be moved on");
                 }
             }
         }

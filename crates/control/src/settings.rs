@@ -23,6 +23,8 @@ pub struct Settings {
     pub idle: TimeDelta,
     /// How long attempts under way may go on after shutdown was asked for.
     pub drain: TimeDelta,
+    /// The limits and times of batches and their queue.
+    pub batches: tagout_batch::Settings,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             retries_max: 32,
             idle: TimeDelta::seconds(1),
             drain: TimeDelta::seconds(20),
+            batches: tagout_batch::Settings::default(),
         }
     }
 }

@@ -79,6 +79,32 @@ impl<'a, S: Store> Unit<'a, S> {
         );
     }
 
+    /// Reads many records of `scope` at once, for [`get`](Self::get) to find them at hand.
+    pub(crate) async fn fetch<T: Record>(
+        &mut self,
+        scope: &str,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<(), ControlError> {
+        let mut keys = Vec::new();
+        for id in ids {
+            let key = key::<T>(scope, &id)?;
+            if !self.slots.contains_key(&key) {
+                keys.push(key);
+            }
+        }
+        let found = self.store.load(&keys).await?;
+        for (key, found) in keys.into_iter().zip(found) {
+            self.slots.insert(
+                key,
+                Slot {
+                    found,
+                    write: Write::Nothing,
+                },
+            );
+        }
+        Ok(())
+    }
+
     /// The record `id` of `scope`, as it is stored or as this decision has left it.
     pub(crate) async fn get<T: Record>(
         &mut self,

@@ -1,0 +1,261 @@
+//! What an account may know of its servers and jobs.
+
+use chrono::{DateTime, Utc};
+use tagout_batch::{Alias, GroupId, Item, Job, JobId, Plan, PlanId, Server, ServerId, ServerUuid};
+use tagout_store::{Cursor, Query, Store, Stored};
+
+use super::records::{
+    BY_ACCOUNT, BY_GROUP, BY_UUID, ItemRecord, JobRecord, PlanRecord, SCOPE, ServerRecord,
+};
+use super::submit::{SERVERS_MAX, account};
+use crate::{control::Control, driver::Driver, error::ControlError, unit::Unit};
+
+/// A job and what has become of each of its servers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobView {
+    /// The job.
+    pub job: Job,
+    /// Its items, in order.
+    pub items: Vec<Item>,
+}
+
+/// Some things of a list, and where the list goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The things, in the order of the list.
+    pub items: Vec<T>,
+    /// Where to go on; none if these were the last.
+    pub next: Option<Cursor>,
+}
+
+impl<S: Store, D: Driver> Control<S, D> {
+    /// A job of the account or of one below it, with its items.
+    ///
+    /// A job of someone else is as unknown as one that never was, or is no longer remembered.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Submit`] if the account is unknown.
+    pub async fn batch_job(
+        &self,
+        alias: Alias,
+        id: JobId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<JobView>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        let Some(JobRecord { job, .. }) = self.own_job(&mut unit, alias, id).await? else {
+            return Ok(None);
+        };
+        let items = self.items_of(&mut unit, &job).await?;
+        Ok(Some(JobView { job, items }))
+    }
+
+    /// A job of the account or of one below it, without its items.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Submit`] if the account is unknown.
+    pub async fn batch_job_status(
+        &self,
+        alias: Alias,
+        id: JobId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Job>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        Ok(self
+            .own_job(&mut unit, alias, id)
+            .await?
+            .map(|record| record.job))
+    }
+
+    /// The jobs of an account, newest first.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_jobs(
+        &self,
+        alias: Alias,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<Job>, ControlError> {
+        let query = Query::new(JobRecord::KIND, SCOPE)
+            .by_label(BY_ACCOUNT)
+            .prefix(&format!("{alias}/"))
+            .descending()
+            .after(after)
+            .limit(limit);
+        let page = self.store.page(&query).await?;
+        let jobs: Result<_, _> = page
+            .documents
+            .iter()
+            .map(|document| document.read().map(|JobRecord { job, .. }| job))
+            .collect();
+        Ok(Page {
+            items: jobs?,
+            next: page.next,
+        })
+    }
+
+    /// A server that the account may see.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Submit`] if the account is unknown.
+    pub async fn batch_server(
+        &self,
+        alias: Alias,
+        id: ServerId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Server>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        let owner = account(&mut unit, alias).await?;
+        let server = unit.get::<ServerRecord>(SCOPE, id.as_str()).await?;
+        Ok(server
+            .map(|ServerRecord(server)| server)
+            .filter(|server| owner.may_see(server.account())))
+    }
+
+    /// A server that the account may see, by the id under which its creation was answered.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Submit`] if the account is unknown.
+    pub async fn batch_server_by_uuid(
+        &self,
+        alias: Alias,
+        uuid: ServerUuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Server>, ControlError> {
+        let owner = account(&mut Unit::new(&self.store, now), alias).await?;
+        let query = Query::new(ServerRecord::KIND, SCOPE)
+            .by_label(BY_UUID)
+            .equal_to(&uuid.to_string())
+            .limit(1);
+        let found = self.store.page(&query).await?.documents;
+        let server = found
+            .first()
+            .map(tagout_store::Document::read)
+            .transpose()?;
+        Ok(server
+            .map(|ServerRecord(server)| server)
+            .filter(|server| owner.may_see(server.account())))
+    }
+
+    /// The servers of an account, by id.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_servers(
+        &self,
+        alias: Alias,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<Server>, ControlError> {
+        let query = Query::new(ServerRecord::KIND, SCOPE)
+            .by_label(BY_ACCOUNT)
+            .equal_to(alias.as_str())
+            .after(after)
+            .limit(limit);
+        let page = self.store.page(&query).await?;
+        let servers: Result<_, _> = page
+            .documents
+            .iter()
+            .map(|document| document.read().map(|ServerRecord(server)| server))
+            .collect();
+        Ok(Page {
+            items: servers?,
+            next: page.next,
+        })
+    }
+
+    /// The ids of the servers of a group that the account may see, in order.
+    pub(super) async fn batch_servers_of_group(
+        &self,
+        alias: Alias,
+        group: GroupId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ServerId>, ControlError> {
+        let owner = account(&mut Unit::new(&self.store, now), alias).await?;
+        let mut query = Query::new(ServerRecord::KIND, SCOPE)
+            .by_label(BY_GROUP)
+            .equal_to(&group.to_string());
+        let mut members = Vec::new();
+        loop {
+            let page = self.store.page(&query).await?;
+            for document in &page.documents {
+                let ServerRecord(server) = document.read()?;
+                if owner.may_see(server.account()) {
+                    members.push(server.id());
+                }
+            }
+            if members.len() > SERVERS_MAX {
+                return Err(ControlError::TooManyServers {
+                    named: members.len(),
+                    max: SERVERS_MAX,
+                });
+            }
+            match page.next {
+                Some(next) => query = query.after(next),
+                None => return Ok(members),
+            }
+        }
+    }
+
+    /// A planned maintenance.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_plan(
+        &self,
+        id: PlanId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Plan>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        let record = unit
+            .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
+            .await?;
+        Ok(record.map(|record| record.plan))
+    }
+
+    /// How many plans of an account are remembered, as far as a limit needs to know.
+    pub(super) async fn n_plans(&self, alias: Alias) -> Result<usize, ControlError> {
+        let query = Query::new(PlanRecord::KIND, alias.as_str());
+        Ok(self.store.page(&query).await?.documents.len())
+    }
+
+    /// The job of this id, if the account may see it.
+    pub(super) async fn own_job(
+        &self,
+        unit: &mut Unit<'_, S>,
+        alias: Alias,
+        id: JobId,
+    ) -> Result<Option<JobRecord>, ControlError> {
+        let owner = account(unit, alias).await?;
+        let record = unit.get::<JobRecord>(SCOPE, &id.to_string()).await?;
+        Ok(record.filter(|record| owner.may_see(record.job.account())))
+    }
+
+    /// All items of a job, in order.
+    pub(super) async fn items_of(
+        &self,
+        unit: &mut Unit<'_, S>,
+        job: &Job,
+    ) -> Result<Vec<Item>, ControlError> {
+        let scope = job.id().to_string();
+        unit.fetch::<ItemRecord>(&scope, (0..job.progress().total).map(ItemRecord::id_of))
+            .await?;
+        let mut items = Vec::new();
+        for index in 0..job.progress().total {
+            if let Some(record) = unit
+                .get::<ItemRecord>(&scope, &ItemRecord::id_of(index))
+                .await?
+            {
+                items.push(record.item);
+            }
+        }
+        Ok(items)
+    }
+}
