@@ -129,28 +129,8 @@ impl<S: Store, D: Driver> Control<S, D> {
             record,
             server,
         } = held;
-        self.write_down(unit, &job, &record, server, moved)?;
+        write_down(unit, &job, &record, server, moved)?;
         self.settle_job(unit, job).await.map(drop)
-    }
-
-    fn write_down(
-        &self,
-        unit: &mut Unit<'_, S>,
-        job: &Job,
-        record: &ItemRecord,
-        server: Server,
-        moved: Moved,
-    ) -> Result<(), ControlError> {
-        unit.put(&record.job.to_string(), record)?;
-        match moved.presence {
-            Presence::Stays => unit.put(SCOPE, &ServerRecord(server))?,
-            Presence::Gone => unit.remove::<ServerRecord>(SCOPE, server.id().as_str())?,
-        }
-        if moved.status != ItemStatus::Resumed {
-            unit.count(QUEUED, SCOPE, ALL, -1, u64::MAX)?;
-            unit.count(QUEUED, SCOPE, job.account().as_str(), -1, u64::MAX)?;
-        }
-        Ok(())
     }
 
     /// Brings a job to rest and writes it: stops it if it is out of time, skips what a stopped one leaves, and puts it
@@ -186,7 +166,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             ) else {
                 break;
             };
-            self.write_down(unit, &job, &held.record, held.server, moved)?;
+            write_down(unit, &job, &held.record, held.server, moved)?;
         }
         if job.status().is_final() && job.ended_at() == Some(now) {
             unit.tell(
@@ -225,6 +205,26 @@ impl<S: Store, D: Driver> Control<S, D> {
             },
         )
     }
+}
+
+/// Writes down what a move has done to an item and its server.
+fn write_down<S: Store>(
+    unit: &mut Unit<'_, S>,
+    job: &Job,
+    record: &ItemRecord,
+    server: Server,
+    moved: Moved,
+) -> Result<(), ControlError> {
+    unit.put(&record.job.to_string(), record)?;
+    match moved.presence {
+        Presence::Stays => unit.put(SCOPE, &ServerRecord(server))?,
+        Presence::Gone => unit.remove::<ServerRecord>(SCOPE, server.id().as_str())?,
+    }
+    if moved.status != ItemStatus::Resumed {
+        unit.count(QUEUED, SCOPE, ALL, -1, u64::MAX)?;
+        unit.count(QUEUED, SCOPE, job.account().as_str(), -1, u64::MAX)?;
+    }
+    Ok(())
 }
 
 /// The item of a ticket.
