@@ -5,3 +5,9 @@ pub use tagout_batch as batch;
 pub use tagout_lifecycle as lifecycle;
 pub use tagout_schedule as schedule;
 pub use tagout_window as window;
+
+#[cfg(feature = "store")]
+pub use tagout_store as store;
+
+#[cfg(feature = "control")]
+pub use tagout_control as control;
