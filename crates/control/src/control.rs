@@ -16,6 +16,7 @@ use crate::{
     error::ControlError,
     ids::Ids,
     outbox::Errand,
+    servers,
     settings::Settings,
     unit::Unit,
     work::Work,
@@ -71,12 +72,16 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// The kinds of documents that are moved on when they are due.
-    pub(crate) const WAITING: [Kind; 5] = [
+    pub(crate) const WAITING: [Kind; 9] = [
         AnswerRecord::KIND,
         ItemRecord::KIND,
         JobRecord::KIND,
         PlanRecord::KIND,
         ServerRecord::KIND,
+        servers::ServerRecord::KIND,
+        servers::BackupRecord::KIND,
+        servers::AssociationRecord::KIND,
+        servers::RemainsRecord::KIND,
     ];
 
     /// The kinds of documents that give work to a driver when they are due.
@@ -104,6 +109,7 @@ impl<S: Store, D: Driver> Control<S, D> {
                 self.advance_plan(key.scope(), key.id(), now).await
             }
             kind if *kind == ServerRecord::KIND => self.advance_batch_server(key.id(), now).await,
+            kind if Self::SERVER_KINDS.contains(kind) => self.advance_servers(&document, now).await,
             _ => Ok(()), // only the kinds above are asked for
         }
     }

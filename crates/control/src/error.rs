@@ -1,8 +1,10 @@
 //! Why the control plane did not do as asked.
 
+use tagout_backup::BackupRefusal;
 use tagout_batch::{
     CancelError, CreateError, JobId, PatchError, PlanError, RetryError, ServerId, SubmitError,
 };
+use tagout_lifecycle::{InvalidServer, InvalidValue, LimitExceeded, Refusal};
 use tagout_store::StoreError;
 
 use crate::{account::InvalidAccount, work::Ticket};
@@ -60,7 +62,57 @@ pub enum ControlError {
     /// A name cannot be that of an account.
     #[error(transparent)]
     Account(#[from] InvalidAccount),
+    /// There is nothing of that name.
+    #[error("{what} `{id}` is unknown")]
+    NotFound {
+        /// What sort of thing.
+        what: &'static str,
+        /// Its name or id, cut to 256 characters.
+        id: String,
+    },
+    /// There is something of that name already.
+    #[error("{what} `{id}` exists already, expected another name")]
+    AlreadyExists {
+        /// What sort of thing.
+        what: &'static str,
+        /// Its name.
+        id: String,
+    },
+    /// A list cannot be gone on with.
+    #[error("the page token is not one of this list, expected one that it gave")]
+    InvalidPageToken,
+    /// A text is not what it has to be.
+    #[error(transparent)]
+    InvalidValue(#[from] InvalidValue),
+    /// A server cannot be created as asked.
+    #[error(transparent)]
+    InvalidServer(#[from] InvalidServer),
+    /// A server was not moved.
+    #[error(transparent)]
+    Server(#[from] Refusal),
+    /// A server or backup was not moved, for a reason that has to do with backups.
+    #[error(transparent)]
+    Backup(#[from] BackupRefusal),
+    /// The account has as many of something as it may have.
+    #[error(transparent)]
+    LimitExceeded(#[from] LimitExceeded),
     /// The store did not do as asked.
     #[error("the store failed")]
     Store(#[from] StoreError),
+}
+
+impl ControlError {
+    pub(crate) fn not_found(what: &'static str, id: &str) -> Self {
+        let id = cut(id);
+        Self::NotFound { what, id }
+    }
+
+    pub(crate) fn already_exists(what: &'static str, id: &str) -> Self {
+        let id = cut(id);
+        Self::AlreadyExists { what, id }
+    }
+}
+
+fn cut(id: &str) -> String {
+    id.chars().take(256).collect()
 }

@@ -1,7 +1,9 @@
 //! What happened, for those who listen.
 
 use serde::{Deserialize, Serialize};
+use tagout_backup::BackupStatus;
 use tagout_batch::{JobId, JobStatus, Progress};
+use tagout_lifecycle::{BackupId, ServerName, Status};
 use tagout_store::{Kind, Stored};
 
 /// Something that happened to the things of an account, in the words of the record. Holds no secrets.
@@ -17,6 +19,28 @@ pub enum Event {
         status: JobStatus,
         /// What became of its servers.
         progress: Progress,
+    },
+    /// A server has come, moved from one status to another, or gone.
+    ServerMoved {
+        /// Which one.
+        server: ServerName,
+        /// From where; none for one that is new.
+        from: Option<Status>,
+        /// To where; none for one that is gone.
+        to: Option<Status>,
+    },
+    /// Something was told to the owner of a server.
+    ServerTold(tagout_lifecycle::Event),
+    /// A backup has come, moved from one status to another, or gone.
+    BackupMoved {
+        /// The server that it is of.
+        server: ServerName,
+        /// Which one.
+        backup: BackupId,
+        /// From where; none for one that is new.
+        from: Option<BackupStatus>,
+        /// To where; none for one that is gone.
+        to: Option<BackupStatus>,
     },
 }
 

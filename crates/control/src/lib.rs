@@ -28,6 +28,9 @@ pub use ids::Ids;
 
 mod run;
 
+mod servers;
+pub use servers::{AccountAttribute, Created, Listing, Removal, ServerSettings};
+
 mod settings;
 pub use settings::Settings;
 

@@ -16,6 +16,7 @@ use crate::{
     control::{Control, decide},
     driver::{Done, Driver, DriverError},
     error::ControlError,
+    servers::Charge,
     unit::{Record, Unit},
     work::{Ticket, Work},
 };
@@ -43,7 +44,10 @@ pub(crate) struct Errand {
 /// Who wants to know how an errand ended.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "family", rename_all = "snake_case")]
-pub(crate) enum Origin {}
+pub(crate) enum Origin {
+    /// A server, or a backup of one.
+    Server(Charge),
+}
 
 /// What a decision wants done outside.
 #[derive(Clone, Debug)]
@@ -104,7 +108,21 @@ fn parts(ticket: &Ticket) -> Option<(&str, u32)> {
 
 impl<S: Store, D: Driver> Control<S, D> {
     /// Puts `order` into the outbox; it may be begun as soon as `unit` is committed.
+    #[allow(
+        dead_code,
+        reason = "of use to families whose work has no id of its own"
+    )]
     pub(crate) fn order(&self, unit: &mut Unit<'_, S>, order: Order) -> Result<(), ControlError> {
+        Self::order_as(unit, self.ids.hex(), order)
+    }
+
+    /// Puts `order` into the outbox under an id by which it can be [withdrawn](Self::withdraw): nobody can guess it,
+    /// and it never comes twice.
+    pub(crate) fn order_as(
+        unit: &mut Unit<'_, S>,
+        id: String,
+        order: Order,
+    ) -> Result<(), ControlError> {
         let Order {
             account,
             kind,
@@ -114,7 +132,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             origin,
         } = order;
         let errand = Errand {
-            id: self.ids.hex(),
+            id,
             account,
             kind,
             target,
@@ -126,6 +144,29 @@ impl<S: Store, D: Driver> Control<S, D> {
             due_at: unit.now(),
         };
         unit.put(SCOPE, &errand)
+    }
+
+    /// Takes an order back, if it has not ended; an attempt under way is stopped, and its report refused.
+    pub(crate) async fn withdraw(
+        &self,
+        unit: &mut Unit<'_, S>,
+        id: &str,
+    ) -> Result<(), ControlError> {
+        if unit.get::<Errand>(SCOPE, id).await?.is_some() {
+            unit.remove::<Errand>(SCOPE, id)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an order waits for its first attempt, and will still do so when `unit` is committed.
+    pub(crate) async fn is_untouched(
+        &self,
+        unit: &mut Unit<'_, S>,
+        id: &str,
+    ) -> Result<bool, ControlError> {
+        let errand = unit.get::<Errand>(SCOPE, id).await?;
+        unit.rely_on::<Errand>(SCOPE, id)?;
+        Ok(errand.is_some_and(|errand| errand.attempt == 0))
     }
 
     /// Begins up to `limit` attempts at what is due, each leased to this plane.
@@ -267,6 +308,11 @@ impl<S: Store, D: Driver> Control<S, D> {
         errand: &Errand,
         result: Result<Done, DriverError>,
     ) -> Result<(), ControlError> {
-        match errand.origin {}
+        match &errand.origin {
+            Origin::Server(charge) => {
+                self.finish_server(unit, &errand.account, charge, result)
+                    .await
+            }
+        }
     }
 }

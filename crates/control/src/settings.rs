@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 
+use crate::servers::ServerSettings;
+
 /// How a control plane goes about its work.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -25,6 +27,8 @@ pub struct Settings {
     pub drain: TimeDelta,
     /// The limits and times of batches and their queue.
     pub batches: tagout_batch::Settings,
+    /// How servers are kept.
+    pub servers: ServerSettings,
 }
 
 impl Default for Settings {
@@ -39,6 +43,7 @@ impl Default for Settings {
             idle: TimeDelta::seconds(1),
             drain: TimeDelta::seconds(20),
             batches: tagout_batch::Settings::default(),
+            servers: ServerSettings::default(),
         }
     }
 }

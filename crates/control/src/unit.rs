@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
-use tagout_store::{Changes, Document, Draft, Key, Kind, Store, StoreError, Stored, Version};
+use tagout_store::{
+    Changes, Document, Draft, Key, Kind, Query, Store, StoreError, Stored, Version,
+};
 
 use crate::{account::Account, error::ControlError, event::Event};
 
@@ -130,6 +132,33 @@ impl<'a, S: Store> Unit<'a, S> {
                 None => Ok(None),
             },
         }
+    }
+
+    /// Up to `limit` records that `query` finds, each as it is stored or as this decision has left it.
+    ///
+    /// Records that this decision creates are not among them, and those that others create meanwhile may not be.
+    pub(crate) async fn list<T: Record>(
+        &mut self,
+        mut query: Query,
+        limit: usize,
+    ) -> Result<Vec<T>, ControlError> {
+        let mut records = Vec::new();
+        while records.len() < limit {
+            query = query.limit((limit - records.len()).min(Query::LIMIT_MAX));
+            let page = self.store.page(&query).await?;
+            for document in page.documents {
+                let key = document.key().clone();
+                if !self.slots.contains_key(&key) {
+                    self.adopt(document);
+                }
+                records.extend(self.get::<T>(key.scope(), key.id()).await?);
+            }
+            match page.next {
+                Some(next) => query = query.after(next),
+                None => break,
+            }
+        }
+        Ok(records)
     }
 
     /// Commits only if the record `id` of `scope`, which was read, is then still what it was.

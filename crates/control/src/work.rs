@@ -32,7 +32,9 @@ impl fmt::Display for Ticket {
 }
 
 /// One attempt at one piece of work outside the record: the form in which a driver gets it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+///
+/// `Debug` leaves `detail` out.
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
 pub struct Work {
     /// The right to report this attempt.
     pub ticket: Ticket,
@@ -49,4 +51,17 @@ pub struct Work {
     /// Everything else that the operation says, as JSON. May hold secrets: not for logs.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub detail: serde_json::Value,
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work")
+            .field("ticket", &self.ticket)
+            .field("account", &self.account)
+            .field("kind", &self.kind)
+            .field("target", &self.target)
+            .field("attempt", &self.attempt)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
 }

@@ -1,4 +1,5 @@
 //! Batches over the store: what was accepted is done once, in a fair order, whoever is lost meanwhile.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,0 +1,194 @@
+//! What is known of servers and backups; asking changes nothing.
+
+use chrono::{DateTime, Utc};
+use tagout_backup::Backup;
+use tagout_lifecycle::{
+    BackupId, Event, LimitExceeded, Limited, MaxResults, NextToken, Server, ServerName,
+};
+use tagout_store::{Key, Query, Store, StoreError, Stored};
+use tracing::instrument;
+
+use super::{
+    page::{Listing, resume, token},
+    records::{BackupRecord, EventRecord, QUOTA, ServerRecord},
+};
+use crate::{
+    account::Account,
+    control::Control,
+    driver::Driver,
+    error::ControlError,
+    unit::{Record, Unit},
+};
+
+/// How many of something an account has, and may have (structure `AccountAttribute`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AccountAttribute {
+    /// Of what.
+    pub limited: Limited,
+    /// How many it may have.
+    pub max: u32,
+    /// How many it has.
+    pub used: u32,
+}
+
+impl<S: Store, D: Driver> Control<S, D> {
+    /// One server, or all of them in the order of their names (`DescribeServers`).
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotFound`] if one is named and there is none.
+    #[instrument(skip_all, fields(%account))]
+    pub async fn describe_servers(
+        &self,
+        account: &Account,
+        name: Option<&ServerName>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Server>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        if let Some(name) = name {
+            let record = self.find_server(&mut unit, account, name).await?;
+            return Ok(vec![record.server]);
+        }
+        let all = Query::new(ServerRecord::KIND, account.as_str());
+        let records: Vec<ServerRecord> = unit.list(all, usize::MAX).await?;
+        Ok(records.into_iter().map(|record| record.server).collect())
+    }
+
+    /// Backups, newest first: all of the account, those of the servers of one name, or one (`DescribeBackups`).
+    ///
+    /// Where both are named, both hold. A server that is not there has no backups, or those that outlived it.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotFound`] if a backup is named and there is none.
+    #[instrument(skip_all, fields(%account))]
+    pub async fn describe_backups(
+        &self,
+        account: &Account,
+        id: Option<&BackupId>,
+        server: Option<&ServerName>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Backup>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        match (id, server) {
+            (Some(id), _) => {
+                let backup = self.find_backup(&mut unit, account, id).await?;
+                let fits = server.is_none_or(|server| backup.server() == server);
+                Ok(fits.then_some(backup).into_iter().collect())
+            }
+            (None, Some(server)) => self.backups_of(&mut unit, account, server).await,
+            (None, None) => {
+                let all = BackupRecord::of_account(account);
+                let records: Vec<BackupRecord> = unit.list(all, usize::MAX).await?;
+                Ok(records.into_iter().map(|record| record.0).collect())
+            }
+        }
+    }
+
+    /// A page of what has happened to a server, newest first (`DescribeEvents`).
+    ///
+    /// A list that was begun goes on with older events, whatever happens meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotFound`] if there is no such server, [`ControlError::InvalidPageToken`] if `next` is not one
+    /// of this list.
+    #[instrument(skip_all, fields(%account, server = %name))]
+    pub async fn describe_events(
+        &self,
+        account: &Account,
+        name: &ServerName,
+        next: Option<&NextToken>,
+        max: MaxResults,
+        now: DateTime<Utc>,
+    ) -> Result<Listing<Event>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        let record = self.find_server(&mut unit, account, name).await?;
+        let list = format!("events {}", record.incarnation());
+        let mut query = EventRecord::of(account, record.incarnation());
+        if let Some(next) = next {
+            query = query.below(resume(&list, next)?);
+        }
+        let page = self.store.page(&query.limit(max.count())).await?;
+        let has_more = page.next.is_some();
+        let records = page
+            .documents
+            .iter()
+            .map(tagout_store::Document::read)
+            .collect::<Result<Vec<EventRecord>, StoreError>>()?;
+        let next = records
+            .last()
+            .filter(|_| has_more)
+            .map(|last| token(&list, &last.id()));
+        let items = records.into_iter().map(|record| record.event).collect();
+        Ok(Listing { items, next })
+    }
+
+    /// How many servers and manual backups the account has and may have (`DescribeAccountAttributes`).
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store does not answer.
+    #[instrument(skip_all, fields(%account))]
+    pub async fn describe_account_attributes(
+        &self,
+        account: &Account,
+    ) -> Result<[AccountAttribute; 2], ControlError> {
+        let policy = &self.settings.servers.terms.policy;
+        let of = |limited: Limited, used| AccountAttribute {
+            limited,
+            max: limited.max(policy),
+            used,
+        };
+        let servers = self.used(account, Limited::Servers).await?;
+        let backups = self.used(account, Limited::ManualBackups).await?;
+        Ok([
+            of(Limited::Servers, servers),
+            of(Limited::ManualBackups, backups),
+        ])
+    }
+
+    /// How many of something the account has.
+    async fn used(&self, account: &Account, limited: Limited) -> Result<u32, ControlError> {
+        let key = Key::new(QUOTA, account.as_str(), limited.as_str()).map_err(StoreError::from)?;
+        let count = match self.store.get(&key).await? {
+            Some(document) => document.count()?,
+            None => 0,
+        };
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Refuses an account that has as many of something as it may have.
+    pub(super) async fn expect_room(
+        &self,
+        account: &Account,
+        limited: Limited,
+    ) -> Result<(), ControlError> {
+        let used = self.used(account, limited).await?;
+        let max = limited.max(&self.settings.servers.terms.policy);
+        if used < max {
+            return Ok(());
+        }
+        Err(LimitExceeded { limited, used, max }.into())
+    }
+
+    /// What it means that a commit would have passed a limit.
+    pub(super) fn as_limit(&self, error: ControlError) -> ControlError {
+        let ControlError::Store(StoreError::Limit { key, value, .. }) = &error else {
+            return error;
+        };
+        let limits = [Limited::Servers, Limited::ManualBackups];
+        let found = limits
+            .into_iter()
+            .find(|limited| *key.kind() == QUOTA && key.id() == limited.as_str());
+        match found {
+            Some(limited) => LimitExceeded {
+                limited,
+                used: u32::try_from(*value).unwrap_or(u32::MAX),
+                max: limited.max(&self.settings.servers.terms.policy),
+            }
+            .into(),
+            None => error,
+        }
+    }
+}

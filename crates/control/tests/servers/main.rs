@@ -1,0 +1,10 @@
+//! Servers, backups and nodes over the store, whoever is lost meanwhile.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod night;
+
+mod backups;
+mod faults;
+mod lifecycle;
+mod nodes;
+mod windows;
