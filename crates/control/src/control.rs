@@ -19,6 +19,7 @@ use crate::{
     servers,
     settings::Settings,
     unit::Unit,
+    windows::{ExecutionRecord, ReceiptRecord, WatchRecord, WindowRecord},
     work::Work,
 };
 
@@ -72,16 +73,20 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// The kinds of documents that are moved on when they are due.
-    pub(crate) const WAITING: [Kind; 9] = [
+    pub(crate) const WAITING: [Kind; 13] = [
         AnswerRecord::KIND,
+        ExecutionRecord::KIND,
         ItemRecord::KIND,
         JobRecord::KIND,
         PlanRecord::KIND,
+        ReceiptRecord::KIND,
         ServerRecord::KIND,
         servers::ServerRecord::KIND,
         servers::BackupRecord::KIND,
         servers::AssociationRecord::KIND,
         servers::RemainsRecord::KIND,
+        WatchRecord::KIND,
+        WindowRecord::KIND,
     ];
 
     /// The kinds of documents that give work to a driver when they are due.
@@ -103,13 +108,23 @@ impl<S: Store, D: Driver> Control<S, D> {
             kind if *kind == AnswerRecord::KIND => {
                 self.advance_answer(key.scope(), key.id(), now).await
             }
+            kind if *kind == ExecutionRecord::KIND => {
+                self.advance_execution(key.scope(), key.id(), now).await
+            }
             kind if *kind == ItemRecord::KIND => self.advance_item(&document.read()?, now).await,
             kind if *kind == JobRecord::KIND => self.advance_job(key.id(), now).await,
             kind if *kind == PlanRecord::KIND => {
                 self.advance_plan(key.scope(), key.id(), now).await
             }
+            kind if *kind == ReceiptRecord::KIND => {
+                self.advance_receipt(key.scope(), key.id(), now).await
+            }
             kind if *kind == ServerRecord::KIND => self.advance_batch_server(key.id(), now).await,
             kind if Self::SERVER_KINDS.contains(kind) => self.advance_servers(&document, now).await,
+            kind if *kind == WatchRecord::KIND => self.advance_watch(key.id(), now).await,
+            kind if *kind == WindowRecord::KIND => {
+                self.advance_window(key.scope(), key.id(), now).await
+            }
             _ => Ok(()), // only the kinds above are asked for
         }
     }

@@ -6,6 +6,7 @@ use tagout_batch::{
 };
 use tagout_lifecycle::{InvalidServer, InvalidValue, LimitExceeded, Refusal};
 use tagout_store::StoreError;
+use tagout_window::WindowError;
 
 use crate::{account::InvalidAccount, work::Ticket};
 
@@ -59,6 +60,9 @@ pub enum ControlError {
         /// How many there may be.
         max: usize,
     },
+    /// A maintenance window, or a run of one, is not there or not as asked.
+    #[error(transparent)]
+    Window(#[from] WindowError),
     /// A name cannot be that of an account.
     #[error(transparent)]
     Account(#[from] InvalidAccount),

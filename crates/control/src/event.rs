@@ -6,6 +6,8 @@ use tagout_batch::{JobId, JobStatus, Progress};
 use tagout_lifecycle::{BackupId, ServerName, Status};
 use tagout_store::{Kind, Stored};
 
+use crate::windows::WindowEvent;
+
 /// Something that happened to the things of an account, in the words of the record. Holds no secrets.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -42,6 +44,8 @@ pub enum Event {
         /// To where; none for one that is gone.
         to: Option<BackupStatus>,
     },
+    /// Something happened to a maintenance window, or a run of one.
+    Window(WindowEvent),
 }
 
 impl Stored for Event {

@@ -40,5 +40,8 @@ pub use simulation::{Simulation, Tick};
 mod outbox;
 mod unit;
 
+mod windows;
+pub use windows::{InvocationView, Node, WindowEvent, WindowOpening, WindowSettings};
+
 mod work;
 pub use work::{Ticket, Work};

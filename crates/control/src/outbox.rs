@@ -18,6 +18,7 @@ use crate::{
     error::ControlError,
     servers::Charge,
     unit::{Record, Unit},
+    windows,
     work::{Ticket, Work},
 };
 
@@ -47,6 +48,11 @@ pub(crate) struct Errand {
 pub(crate) enum Origin {
     /// A server, or a backup of one.
     Server(Charge),
+    /// An invocation of a task of a maintenance window.
+    Invocation {
+        /// The right to report it.
+        ticket: tagout_window::Ticket,
+    },
 }
 
 /// What a decision wants done outside.
@@ -107,17 +113,10 @@ fn parts(ticket: &Ticket) -> Option<(&str, u32)> {
 }
 
 impl<S: Store, D: Driver> Control<S, D> {
-    /// Puts `order` into the outbox; it may be begun as soon as `unit` is committed.
-    #[allow(
-        dead_code,
-        reason = "of use to families whose work has no id of its own"
-    )]
-    pub(crate) fn order(&self, unit: &mut Unit<'_, S>, order: Order) -> Result<(), ControlError> {
-        Self::order_as(unit, self.ids.hex(), order)
-    }
-
     /// Puts `order` into the outbox under an id by which it can be [withdrawn](Self::withdraw): nobody can guess it,
-    /// and it never comes twice.
+    /// and it never comes twice. It may be begun as soon as `unit` is committed.
+    ///
+    /// An id may begin with what it is about, up to a `~`: reports about one thing are then taken one after another.
     pub(crate) fn order_as(
         unit: &mut Unit<'_, S>,
         id: String,
@@ -261,6 +260,10 @@ impl<S: Store, D: Driver> Control<S, D> {
         if let Ok(item) = ticket.as_str().parse() {
             return self.report_item(item, &result, now).await;
         }
+        let _turn = match ticket.as_str().split_once('~') {
+            Some((thing, _)) => Some(self.turn(thing).await),
+            None => None,
+        };
         decide!(self, now, |unit| {
             let mut errand = self.current(unit, ticket).await?;
             match &result {
@@ -309,6 +312,11 @@ impl<S: Store, D: Driver> Control<S, D> {
         result: Result<Done, DriverError>,
     ) -> Result<(), ControlError> {
         match &errand.origin {
+            Origin::Invocation { ticket } => {
+                let outcome = windows::outcome(result);
+                self.finish_invocation(unit, &errand.account, ticket, outcome)
+                    .await
+            }
             Origin::Server(charge) => {
                 self.finish_server(unit, &errand.account, charge, result)
                     .await

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::servers::ServerSettings;
+use crate::windows::WindowSettings;
 
 /// How a control plane goes about its work.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub batches: tagout_batch::Settings,
     /// How servers are kept.
     pub servers: ServerSettings,
+    /// The limits and times of maintenance windows.
+    pub windows: WindowSettings,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             drain: TimeDelta::seconds(20),
             batches: tagout_batch::Settings::default(),
             servers: ServerSettings::default(),
+            windows: WindowSettings::default(),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use tagout_batch::{
-    Item, ItemStatus, Job, Moved, Presence, Reason, Report, Server, Ticket, finish, heartbeat,
-    skip, take_back,
+    Item, ItemStatus, Job, JobStatus, Moved, Presence, Reason, Report, Server, Ticket, finish,
+    heartbeat, skip, take_back,
 };
 use tagout_store::Store;
+use tagout_window::{Ending, Outcome};
 
 use super::records::{ItemRecord, JobRecord, LineRecord, SCOPE, ServerRecord};
 use super::submit::{ALL, QUEUED};
@@ -15,6 +16,7 @@ use crate::{
     error::ControlError,
     event::Event,
     unit::Unit,
+    windows::watch_of_job,
     work,
 };
 
@@ -177,6 +179,8 @@ impl<S: Store, D: Driver> Control<S, D> {
                     progress: *job.progress(),
                 },
             );
+            self.unwatch(unit, &watch_of_job(job.id()), || outcome(job.status()))
+                .await?;
         }
         let record = JobRecord::new(job, &self.settings.batches, now);
         if record.in_line() {
@@ -254,6 +258,15 @@ async fn held<S: Store>(
         record,
         server,
     }))
+}
+
+/// What the end of a job means to the window that asked for it.
+fn outcome(status: JobStatus) -> Outcome {
+    let ending = match status {
+        JobStatus::Succeeded => Ending::Success,
+        _ => Ending::Failed,
+    };
+    ending.into()
 }
 
 fn stale(ticket: Ticket) -> ControlError {

@@ -473,7 +473,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             .map(Item::status))
     }
 
-    async fn submit(
+    pub(crate) async fn submit(
         &self,
         unit: &mut Unit<'_, S>,
         submission: &Submission,
