@@ -1,4 +1,5 @@
 //! Maintenance windows over the store: every opening runs once or has its reason, whoever is lost meanwhile.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +11,7 @@ use tagout_control::{
 };
 use tagout_store::{MemoryStore, Position, Store};
 use tagout_window::{
-    Execution, Overlap, Practice, Status, TargetId, TaskId, WindowId,
+    Execution, Invocation, Overlap, Practice, Status, TargetId, TaskId, WindowId,
     request::{self, Request},
 };
 
@@ -108,7 +109,7 @@ async fn executions(control: &Plane, window: WindowId) -> Vec<Execution> {
 fn invocations(execution: &Execution) -> Vec<Status> {
     let tasks = execution.tasks().iter();
     tasks
-        .flat_map(|task| task.invocations().iter().map(|it| it.status()))
+        .flat_map(|task| task.invocations().iter().map(Invocation::status))
         .collect()
 }
 

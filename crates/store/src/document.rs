@@ -316,6 +316,7 @@ impl Draft {
         &self.labels
     }
 
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn kept(
         key: Key,
         format: u32,
