@@ -32,6 +32,9 @@ enum News {
 
 pub(crate) type Memory = Arc<MemoryStore>;
 
+/// How often leases are renewed.
+const BEAT: TimeDelta = TimeDelta::seconds(30);
+
 /// A Monday.
 pub(crate) fn noon() -> DateTime<Utc> {
     "2026-03-02T12:00:00Z".parse().unwrap()
@@ -63,12 +66,9 @@ pub(crate) fn new_server(text: &str) -> NewServer {
 }
 
 pub(crate) fn plane<S: Store>(store: S, seed: u64) -> Control<S, SimulatedDriver> {
-    Control::new(
-        store,
-        SimulatedDriver::new(1),
-        Settings::default(),
-        Ids::seeded(seed),
-    )
+    let mut settings = Settings::default();
+    settings.lease = BEAT * 3;
+    Control::new(store, SimulatedDriver::new(1), settings, Ids::seeded(seed))
 }
 
 /// Everything succeeds within five minutes.
@@ -230,7 +230,7 @@ impl<S: Store + 'static> Night<S> {
             self.note(at, news);
         }
         let beat = News::Heartbeat(plane, work.ticket.clone());
-        self.note(self.now + TimeDelta::seconds(10), beat);
+        self.note(self.now + BEAT, beat);
         self.begun.push(work);
     }
 
@@ -258,7 +258,7 @@ impl<S: Store + 'static> Night<S> {
                 News::Heartbeat(plane, ticket) => {
                     let beat = self.planes[plane].heartbeat(&ticket, self.now).await;
                     if !matches!(beat, Err(ControlError::StaleTicket { .. })) {
-                        let at = self.now + TimeDelta::seconds(10);
+                        let at = self.now + BEAT;
                         self.note(at, News::Heartbeat(plane, ticket));
                     }
                 }
