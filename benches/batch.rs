@@ -4,7 +4,8 @@ use cpu_time::ThreadTime as Instant;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use peak_alloc::PeakAlloc;
 use tagout_batch::{
-    Action, Alias, ChangeInfo, Command, Order, Owner, Queue, Report, Server, ServerId, Settings, Submission, TargetId, Work,
+    Action, Alias, ChangeInfo, Command, Order, Owner, Queue, Report, Server, ServerId, Settings,
+    Submission, TargetId, Work,
 };
 
 #[global_allocator]
@@ -26,7 +27,13 @@ impl Fleet {
         let accounts = (0..n_accounts)
             .map(|a| {
                 let alias: Alias = format!("a{a:04}").parse().unwrap();
-                let servers = (0..per).map(|s| format!("wa1{alias}s{:03}{:02}", s / 100, s % 100).parse().unwrap()).collect();
+                let servers = (0..per)
+                    .map(|s| {
+                        format!("wa1{alias}s{:03}{:02}", s / 100, s % 100)
+                            .parse()
+                            .unwrap()
+                    })
+                    .collect();
                 (alias, servers)
             })
             .collect();
@@ -34,12 +41,22 @@ impl Fleet {
     }
 
     fn queue(&self, order: Order) -> Queue {
-        let settings = Settings { order, queued_max: u64::MAX, ..Settings::default() };
+        let settings = Settings {
+            order,
+            queued_max: u64::MAX,
+            ..Settings::default()
+        };
         let mut queue = Queue::new(settings);
         for (alias, servers) in &self.accounts {
             queue.open_account(*alias);
             for server in servers {
-                queue.put_server(Server::new(*server, *alias, ChangeInfo::created("ops".into(), noon()))).unwrap();
+                queue
+                    .put_server(Server::new(
+                        *server,
+                        *alias,
+                        ChangeInfo::created("ops".into(), noon()),
+                    ))
+                    .unwrap();
             }
         }
         queue
@@ -47,15 +64,23 @@ impl Fleet {
 }
 
 fn round(queue: &mut Queue, fleet: &Fleet, batch: usize, on: bool) -> usize {
-    let action = if on { Action::StartMaintenance } else { Action::StopMaintenance };
+    let action = if on {
+        Action::StartMaintenance
+    } else {
+        Action::StopMaintenance
+    };
     let by: tagout_batch::UserName = "ops".into();
     for chunk in 0.. {
         let mut any = false;
         for (alias, servers) in &fleet.accounts {
-            let Some(servers) = servers.chunks(batch).nth(chunk) else { continue };
+            let Some(servers) = servers.chunks(batch).nth(chunk) else {
+                continue;
+            };
             any = true;
             let command = Command::new(action.clone(), servers.iter().map(|id| TargetId::Id(*id)));
-            let answer = queue.submit(&Submission::new(*alias, by.clone(), command), noon()).unwrap();
+            let answer = queue
+                .submit(&Submission::new(*alias, by.clone(), command), noon())
+                .unwrap();
             assert_eq!(answer.jobs().len(), 1);
         }
         if !any {
@@ -70,14 +95,18 @@ fn burn(queue: &mut Queue) -> usize {
     let mut held: Vec<Work> = Vec::with_capacity(64);
     loop {
         while held.len() < 64 {
-            let Some(work) = queue.claim(ME, TimeDelta::seconds(30), noon()) else { break };
+            let Some(work) = queue.claim(ME, TimeDelta::seconds(30), noon()) else {
+                break;
+            };
             held.push(work);
         }
         if held.is_empty() {
             return n;
         }
         for work in held.drain(..) {
-            queue.finish(work.ticket, Report::Succeeded, noon()).unwrap();
+            queue
+                .finish(work.ticket, Report::Succeeded, noon())
+                .unwrap();
             n += 1;
         }
     }
@@ -99,15 +128,24 @@ fn main() {
                         let t = Instant::now();
                         round(&mut queue, &fleet, batch, (done / servers) % 2 == 0);
                         ta += t.elapsed().as_secs_f64();
-                        if done == 0 { bytes = (ALLOCATOR.current_usage() - before) as f64 / servers as f64; }
+                        if done == 0 {
+                            bytes = (ALLOCATOR.current_usage() - before) as f64 / servers as f64;
+                        }
                         let t = Instant::now();
                         done += burn(&mut queue);
                         tb += t.elapsed().as_secs_f64();
                     }
-                    if ta + tb < best.0 { best = (ta + tb, ta, tb); }
+                    if ta + tb < best.0 {
+                        best = (ta + tb, ta, tb);
+                    }
                 }
                 let ns = |s: f64| s * 1e9 / items as f64;
-                println!("{items} items batch {batch} {order:?}: {:.0} ns/item (admit {:.0} work {:.0}); {bytes:.0} B/queued item", ns(best.0), ns(best.1), ns(best.2));
+                println!(
+                    "{items} items batch {batch} {order:?}: {:.0} ns/item (admit {:.0} work {:.0}); {bytes:.0} B/queued item",
+                    ns(best.0),
+                    ns(best.1),
+                    ns(best.2)
+                );
             }
         }
     }
