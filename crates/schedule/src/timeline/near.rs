@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
+use crate::schedule::calendar::{Month, N_DAYS, YEAR_MIN};
 use crate::search::DAY;
 
 /// How many days away a date may well be in the same year.
@@ -68,7 +69,20 @@ impl Near {
         } else if (-DAYS_NEAR..0).contains(&days) {
             self.date.checked_sub_days(Days::new(days.unsigned_abs()))
         } else {
-            NaiveDate::from_epoch_days((self.midnight / DAY + days) as i32)
+            date_of_day(self.midnight / DAY + days)
         }
+    }
+}
+
+/// The date of a day number.
+fn date_of_day(day: i64) -> Option<NaiveDate> {
+    match u32::try_from(day) {
+        // The table of months is at hand, and chrono would have to divide by every cycle of its calendar.
+        Ok(day) if day < N_DAYS => {
+            let year = Month::of_day(day).year;
+            let first = Month::in_year(year.into(), 1).first;
+            NaiveDate::from_yo_opt(YEAR_MIN + i32::from(year), day - first + 1)
+        }
+        _ => NaiveDate::from_epoch_days(i32::try_from(day).ok()?),
     }
 }
