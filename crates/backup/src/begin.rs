@@ -51,18 +51,16 @@ impl Backup {
         terms: &Terms,
         now: DateTime<Utc>,
     ) -> Result<Begun, BackupRefusal> {
-        let tags = manual_tags(server, order.tags, terms)?;
-        let mut backup = Self::new(server, BackupType::Manual, taken, terms, now);
-        let moved = backup.start(server, BackupOccasion::Requested, ticket, terms, now)?;
-        quota.take(&terms.policy)?;
-        backup.tags = tags;
-        backup.description = order.description;
-        backup.user_arn = order.user_arn;
-        Ok(Begun {
-            moved,
-            backup,
-            slots: 1,
-        })
+        Self::begin_by_hand(
+            server,
+            order,
+            quota,
+            taken,
+            BackupOccasion::Requested,
+            ticket,
+            terms,
+            now,
+        )
     }
 
     /// Begins the last backup of a server, which is deleted as soon as it is made. If it fails the server stays.
@@ -86,24 +84,8 @@ impl Backup {
         terms: &Terms,
         now: DateTime<Utc>,
     ) -> Result<Begun, BackupRefusal> {
-        let tags = manual_tags(server, order.tags, terms)?;
-        let mut backup = Self::new(server, BackupType::Manual, taken, terms, now);
-        let moved = backup.start(
-            server,
-            BackupOccasion::Final { deletion },
-            ticket,
-            terms,
-            now,
-        )?;
-        quota.take(&terms.policy)?;
-        backup.tags = tags;
-        backup.description = order.description;
-        backup.user_arn = order.user_arn;
-        Ok(Begun {
-            moved,
-            backup,
-            slots: 1,
-        })
+        let occasion = BackupOccasion::Final { deletion };
+        Self::begin_by_hand(server, order, quota, taken, occasion, ticket, terms, now)
     }
 
     /// Begins an automated backup at `now`, because [`Server::poll_duty`] said so: for `opening`, or, if that is
@@ -175,6 +157,34 @@ impl Backup {
             moved,
             backup,
             slots: 0,
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each says another thing, and none has a default"
+    )]
+    fn begin_by_hand(
+        server: &Server,
+        order: ManualOrder,
+        quota: Quota,
+        taken: impl FnMut(&BackupId) -> bool,
+        occasion: BackupOccasion,
+        ticket: Ticket,
+        terms: &Terms,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, BackupRefusal> {
+        let tags = manual_tags(server, order.tags, terms)?;
+        let mut backup = Self::new(server, BackupType::Manual, taken, terms, now);
+        let moved = backup.start(server, occasion, ticket, terms, now)?;
+        quota.take(&terms.policy)?;
+        backup.tags = tags;
+        backup.description = order.description;
+        backup.user_arn = order.user_arn;
+        Ok(Begun {
+            moved,
+            backup,
+            slots: 1,
         })
     }
 

@@ -264,6 +264,58 @@ fn a_new_server_takes_from_the_backup_what_its_request_leaves_open() {
     );
     assert_eq!(released.backup.unwrap().n_readers(), 0);
 
+    let mut stored = serde_json::to_value(backup).unwrap();
+    stored["snapshot"]["key_pair"] = "ops".into();
+    stored["snapshot"]["subnet_ids"] = serde_json::json!(["subnet-1"]);
+    stored["snapshot"]["security_group_ids"] = serde_json::json!(["sg-1"]);
+    stored["snapshot"]["release"]["version"] = "2020-11".into();
+    let rich: Backup = serde_json::from_value(stored).unwrap();
+    let (filled, _) = rich
+        .offer_to(order("beta", Engine::ChefAutomate), ticket)
+        .unwrap();
+    let moved = Server::create(
+        filled,
+        &account(),
+        &mut || 3,
+        ticket,
+        &plane.terms.policy,
+        noon(),
+    )
+    .unwrap();
+    let blueprint = moved.server.blueprint();
+    assert_eq!(blueprint.key_pair.as_ref().unwrap().as_str(), "ops");
+    assert_eq!(blueprint.subnet_ids[0].as_str(), "subnet-1");
+    assert_eq!(blueprint.security_group_ids[0].as_str(), "sg-1");
+    assert_eq!(
+        blueprint.release.version.as_str(),
+        "2020-11",
+        "in order once, and so in order now"
+    );
+    let given = NewServer {
+        key_pair: Some("mine".parse().unwrap()),
+        subnet_ids: Some(vec![]),
+        version: Some("12".parse().unwrap()),
+        ..order("beta", Engine::ChefAutomate)
+    };
+    let (filled, _) = rich.offer_to(given, ticket).unwrap();
+    let moved = Server::create(
+        filled,
+        &account(),
+        &mut || 3,
+        ticket,
+        &plane.terms.policy,
+        noon(),
+    )
+    .unwrap();
+    let blueprint = moved.server.blueprint();
+    assert_eq!(
+        blueprint.key_pair.as_ref().unwrap().as_str(),
+        "mine",
+        "what is given goes before"
+    );
+    assert_eq!(blueprint.subnet_ids, []);
+    assert_eq!(blueprint.release.version.as_str(), "12.17.33");
+
     let mut busy = plane.clone();
     busy.back_up(ManualOrder::default()).unwrap();
     let unfinished = busy

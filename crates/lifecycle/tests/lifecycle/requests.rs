@@ -462,6 +462,22 @@ fn nodes_are_associated_beside_the_status() {
             .is_err()
     );
 
+    let beta = NewServer {
+        name: "beta".parse().unwrap(),
+        ..order(Engine::ChefAutomate)
+    };
+    let beta = create(beta)
+        .unwrap()
+        .server
+        .handle_built(TICKET, Ok(Built::default()), noon())
+        .unwrap()
+        .server;
+    assert_eq!(
+        refusal(beta.handle_node(association.clone(), TICKET, Ok(vec![]), after(1))),
+        "ticket 00000000000000000000000000000007 reports on node `i-1` of server `beta` whose request is IN_PROGRESS, \
+         expected the ticket of a request that is IN_PROGRESS there"
+    );
+
     let failed = told.server.handle_node(
         association,
         TICKET,

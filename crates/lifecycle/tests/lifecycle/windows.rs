@@ -370,6 +370,16 @@ fn maintenance_can_be_put_off_up_to_a_hard_limit() {
     assert_eq!(pending.not_before, at("2026-03-17T04:00:00Z"));
     assert_eq!(pending.at_the_latest, Some(at("2026-03-17T05:00:00Z")));
 
+    assert_eq!(
+        moved
+            .server
+            .window(WindowKind::Backup, at("2026-03-03T03:00:00Z")),
+        WindowView::Due {
+            opening: at("2026-03-03T03:00:00Z"),
+            late: false
+        },
+        "backups are not put off"
+    );
     let (server, told) = look(moved.server, at("2026-03-03T04:00:00Z"));
     assert_eq!(
         told[0],
