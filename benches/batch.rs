@@ -15,6 +15,7 @@ const ME: Owner = Owner { node: 1, epoch: 1 };
 
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0)
+        .single()
         .expect("good input")
 }
 

@@ -152,9 +152,9 @@ async fn life(number: usize, fault: Fault) -> usize {
             Event::BackupMoved {
                 backup, from, to, ..
             } => {
-                let story = backups.entry(backup.to_string()).or_insert(vec![None]);
-                assert_eq!(story.last(), Some(&from), "{context}");
-                story.push(to);
+                let moves = backups.entry(backup.to_string()).or_insert(vec![None]);
+                assert_eq!(moves.last(), Some(&from), "{context}");
+                moves.push(to);
             }
             _ => {}
         }
