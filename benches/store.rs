@@ -24,6 +24,9 @@ const N_WRITERS: usize = 64;
 /// About as long as the document of a server.
 const BODY: &str = r#"{"name":"web-0000000000","status":"UNDER_MAINTENANCE","engine":"Chef","engine_version":"12","instance_type":"m5.large","created_at":"2026-03-01T02:00:00Z","maintenance":"Mon:08:00","backup":"08:00","backup_retention":10,"operation":{"kind":"maintain","ticket":184467440737095516,"started_at":"2026-03-02T08:00:00Z"}}"#;
 
+/// One question of the bench.
+type Part = fn(&tokio::runtime::Runtime) -> Outcome<()>;
+
 fn main() -> Outcome<()> {
     let only = std::env::args()
         .skip(1)
@@ -32,7 +35,7 @@ fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let parts: [(&str, fn(&tokio::runtime::Runtime) -> Outcome<()>); 4] = [
+    let parts: [(&str, Part); 4] = [
         ("memory", |runtime| runtime.block_on(memory())),
         ("sqlite-commits", |runtime| {
             runtime.block_on(sqlite_commits())
