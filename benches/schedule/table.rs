@@ -36,10 +36,14 @@ impl Table {
         self.rows.push((name.to_owned(), cells));
     }
 
-    /// Prints the table, with a last column that says how much longer the fastest of `peers` takes than `ours`.
+    /// Prints the table, with a last column that says how many times as long as `ours` the fastest of `peers` takes.
     pub(crate) fn print(&self, ours: &str, peers: &[&str]) {
+        let last = match peers {
+            [peer] => peer,
+            _ => "fastest peer",
+        };
         println!("\n### {}\n", self.title);
-        println!("| ns | {} | fastest peer |", self.crates.join(" | "));
+        println!("| ns | {} | {last} takes |", self.crates.join(" | "));
         println!("|---|{}", "---:|".repeat(self.crates.len() + 1));
         let mut ratios = Vec::new();
         for (name, cells) in &self.rows {
