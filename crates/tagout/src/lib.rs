@@ -11,3 +11,8 @@ pub use tagout_store as store;
 
 #[cfg(feature = "control")]
 pub use tagout_control as control;
+
+/// The examples of the README hold.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
