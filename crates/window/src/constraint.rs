@@ -2,31 +2,57 @@
 //!
 //! A [`Shape`] is a row of that table. The requests of [`request`](crate::request) are made from it, the checker walks
 //! a request along it, the reference page is printed from it, and the tests compare it with the published model.
+//!
+//! The checker knows nothing of windows. Another interface of the same family brings its own rows, and makes its requests
+//! of them with [`structure!`]; [`check`] then finds their faults in the same words.
+//!
+//! # Example
+//!
+//! ```
+//! use tagout_window::constraint::{Shape, Value, check, structure};
+//!
+//! static NAME: Shape = Shape::text("ServerName").between(1, 40);
+//!
+//! structure! {
+//!     /// Asks for a server to be deleted.
+//!     DeleteServer as "DeleteServerRequest" {
+//!         /// Which one.
+//!         server_name "ServerName": String = NAME, required;
+//!     }
+//! }
+//!
+//! let violations = check(DeleteServer::SHAPE, "", DeleteServer::default().node()).unwrap_err();
+//! assert_eq!(
+//!     violations.to_string(),
+//!     "1 validation error detected: \
+//!      Value null at 'serverName' failed to satisfy constraint: Member must not be null",
+//! );
+//! ```
 
 mod check;
-pub(crate) use check::check;
+pub use check::check;
 
 mod debug;
-pub(crate) use debug::debug;
+pub use debug::debug;
 
 mod digest;
 pub(crate) use digest::digest;
 
 mod pattern;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, TAG};
 
 mod reference;
 
 pub(crate) mod shapes;
 
 mod structure;
-pub(crate) use structure::structure;
+pub use structure::structure;
 
 use std::collections::BTreeMap;
 
 /// What a value of the interface must be.
 ///
-/// Source of every row: the API model of AWS Systems Manager, version 2014-11-06.
+/// Source of every row of this crate: the API model of AWS Systems Manager, version 2014-11-06.
 #[derive(Debug)]
 pub struct Shape {
     /// Its name in the model.
@@ -104,59 +130,72 @@ impl Shape {
         }
     }
 
-    pub(crate) const fn text(name: &'static str) -> Self {
+    /// A text, of any length and look.
+    pub const fn text(name: &'static str) -> Self {
         Self::new(name, Kind::Text)
     }
 
-    pub(crate) const fn integer(name: &'static str) -> Self {
+    /// A whole number of 32 bits.
+    pub const fn integer(name: &'static str) -> Self {
         Self::new(name, Kind::Integer)
     }
 
-    pub(crate) const fn boolean(name: &'static str) -> Self {
+    /// True or false.
+    pub const fn boolean(name: &'static str) -> Self {
         Self::new(name, Kind::Boolean)
     }
 
-    pub(crate) const fn blob(name: &'static str) -> Self {
+    /// Bytes.
+    pub const fn blob(name: &'static str) -> Self {
         Self::new(name, Kind::Blob)
     }
 
-    pub(crate) const fn list(name: &'static str, of: &'static Self) -> Self {
+    /// Values of the shape `of`, in order.
+    pub const fn list(name: &'static str, of: &'static Self) -> Self {
         Self::new(name, Kind::List(of))
     }
 
-    pub(crate) const fn map(name: &'static str, key: &'static Self, value: &'static Self) -> Self {
+    /// Values by name.
+    pub const fn map(name: &'static str, key: &'static Self, value: &'static Self) -> Self {
         Self::new(name, Kind::Map { key, value })
     }
 
-    pub(crate) const fn structure(name: &'static str, members: &'static [Member]) -> Self {
+    /// Named members.
+    pub const fn structure(name: &'static str, members: &'static [Member]) -> Self {
         Self::new(name, Kind::Structure(members))
     }
 
-    pub(crate) const fn at_least(mut self, min: i32) -> Self {
+    /// The same with a least length or number, inclusive.
+    pub const fn at_least(mut self, min: i32) -> Self {
         self.min = Some(min);
         self
     }
 
-    pub(crate) const fn at_most(mut self, max: i32) -> Self {
+    /// The same with a greatest length or number, inclusive.
+    pub const fn at_most(mut self, max: i32) -> Self {
         self.max = Some(max);
         self
     }
 
-    pub(crate) const fn between(self, min: i32, max: i32) -> Self {
+    /// The same with a least and a greatest length or number, both inclusive.
+    pub const fn between(self, min: i32, max: i32) -> Self {
         self.at_least(min).at_most(max)
     }
 
-    pub(crate) const fn like(mut self, pattern: &'static Pattern) -> Self {
+    /// The same, for texts that `pattern` matches as a whole.
+    pub const fn like(mut self, pattern: &'static Pattern) -> Self {
         self.pattern = Some(pattern);
         self
     }
 
-    pub(crate) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+    /// The same, for these texts only.
+    pub const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
         self
     }
 
-    pub(crate) const fn sensitive(mut self) -> Self {
+    /// The same, never to be printed.
+    pub const fn sensitive(mut self) -> Self {
         self.sensitive = true;
         self
     }
@@ -172,35 +211,68 @@ impl Shape {
 
 /// A value as the checker sees it: its kind, and a way to its parts.
 #[derive(Clone, Copy)]
-pub(crate) enum Node<'a> {
+#[expect(
+    missing_debug_implementations,
+    reason = "a value prints only along its shape, which knows what is sensitive"
+)]
+pub enum Node<'a> {
+    /// A text.
     Text(&'a str),
+    /// A number.
     Integer(i32),
+    /// True or false.
     Boolean(bool),
+    /// Bytes.
     Blob(&'a [u8]),
+    /// A list.
     List(&'a dyn Items),
+    /// A map.
     Map(&'a dyn Entries),
+    /// A structure.
     Structure(&'a dyn Members),
 }
 
 /// A value that the checker can look at.
-pub(crate) trait Value {
+pub trait Value {
+    /// The value as the checker sees it.
     fn node(&self) -> Node<'_>;
 }
 
 /// The values of a list.
-pub(crate) trait Items {
+pub trait Items {
+    /// How many there are.
     fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The one at `index`, counted from 0.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
     fn item(&self, index: usize) -> Node<'_>;
 }
 
 /// The named values of a map, in the order of their names.
-pub(crate) trait Entries {
+pub trait Entries {
+    /// How many there are.
     fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Shows each of them.
     fn visit<'a>(&'a self, each: &mut dyn FnMut(&'a str, Node<'a>));
 }
 
 /// The members of a structure, in the order of its shape.
-pub(crate) trait Members {
+pub trait Members {
+    /// Shows each of them, those that are not set as `None`.
     fn visit<'a>(&'a self, each: &mut dyn FnMut(Option<Node<'a>>));
 }
 

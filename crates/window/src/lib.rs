@@ -22,7 +22,7 @@
 //! schedules, the quotas, and how long things are kept. [`Practice`] is what a window can do beyond the service: keep out
 //! of excluded times, wait for an earlier run instead of skipping, and ask for a notice.
 
-mod constraint;
+pub mod constraint;
 pub use constraint::{Kind, Member, Operation, Pattern, Shape};
 
 pub mod command;

@@ -45,7 +45,7 @@ use crate::violation::Violations;
 ///
 /// Sealed: the operations are a closed list, [`OPERATIONS`].
 #[expect(private_bounds, reason = "the bound is what seals the trait")]
-pub trait Request: Value {
+pub trait Request: Value + Sealed {
     /// The operation that it asks for.
     const OPERATION: &'static Operation;
 
@@ -65,6 +65,9 @@ pub trait Request: Value {
         constraint::digest(Self::OPERATION.input, self.node(), &["ClientToken"])
     }
 }
+
+/// What seals [`Request`].
+pub(crate) trait Sealed {}
 
 /// Which page a request asks for; a token holds for the same operation with the same members only.
 fn page_of<R: Request>(
@@ -87,6 +90,8 @@ fn page_of<R: Request>(
 /// Ties a request to its operation and its command.
 macro_rules! operation {
     ($request:ident, [$($error:literal),*], $command:ty, $convert:expr) => {
+        impl $crate::request::Sealed for $request {}
+
         impl $crate::request::Request for $request {
             const OPERATION: &'static $crate::constraint::Operation = {
                 static OPERATION: $crate::constraint::Operation = $crate::constraint::Operation {

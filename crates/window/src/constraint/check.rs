@@ -4,7 +4,11 @@ use super::{Kind, Node, Shape};
 use crate::violation::{Clause, Printed, Violation, Violations};
 
 /// Finds every fault of `value`, which stands at `path` (the empty path for the request of an operation).
-pub(crate) fn check(shape: &'static Shape, path: &str, value: Node<'_>) -> Result<(), Violations> {
+///
+/// # Errors
+///
+/// All that `shape` forbids of it, up to [`Violations::MAX`] faults.
+pub fn check(shape: &'static Shape, path: &str, value: Node<'_>) -> Result<(), Violations> {
     let mut walk = Walk {
         path: path.to_owned(),
         found: Vec::new(),

@@ -5,7 +5,11 @@ use std::fmt;
 use super::{Kind, Members, Node, Shape};
 
 /// Prints the set members of `value`; a sensitive one as `..`.
-pub(crate) fn debug(
+///
+/// # Errors
+///
+/// Those of the formatter.
+pub fn debug(
     name: &str,
     shape: &'static Shape,
     value: &dyn Members,

@@ -1,6 +1,6 @@
 //! The regular expressions of the interface, each beside a matcher of its own.
 //!
-//! There are nine, all small, so a matcher is a line or two and costs a few nanoseconds; the tests hold each against the
+//! Windows have nine, all small, so a matcher is a line or two and costs a few nanoseconds; the tests hold each against the
 //! expression that it stands for. A whole value has to match, as the service's own framework asks.
 
 use std::fmt;
@@ -15,6 +15,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// The expression `text`, decided by `matches`, which is asked about whole values.
+    pub const fn new(text: &'static str, matches: fn(&str) -> bool) -> Self {
+        Self { text, matches }
+    }
+
     /// Whether the whole of `value` matches.
     pub fn matches(&self, value: &str) -> bool {
         (self.matches)(value)
@@ -89,7 +94,8 @@ pub(super) static ALARM_NAME: Pattern = Pattern {
     },
 };
 
-pub(super) static TAG: Pattern = Pattern {
+/// What keys and values of tags are made of, in each interface of the family.
+pub static TAG: Pattern = Pattern {
     text: r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
     matches: |value| value.chars().all(|c| is_tag_character(c) || c == '+'),
 };

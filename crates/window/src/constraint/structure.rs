@@ -3,6 +3,9 @@
 /// Defines a structure of the interface: the type, its [`Shape`](super::Shape), and the way of the checker through it.
 ///
 /// Each line reads: field, name in the interface, type, shape, and `required` if it is.
+///
+/// The crate that uses it depends on `serde`.
+#[macro_export]
 macro_rules! structure {
     (
         $(#[$meta:meta])*
@@ -28,7 +31,7 @@ macro_rules! structure {
                     $( $crate::constraint::Member {
                         name: $public,
                         shape: &$shape,
-                        required: structure!(@required $($required)?),
+                        required: $crate::structure!(@required $($required)?),
                     }, )*
                 ])$(.$sensitive())?;
                 &SHAPE
@@ -57,4 +60,4 @@ macro_rules! structure {
     (@required) => { false };
     (@required required) => { true };
 }
-pub(crate) use structure;
+pub use structure;
