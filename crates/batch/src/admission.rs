@@ -335,23 +335,69 @@ pub fn admit(
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<Admission, AdmitError> {
+    let mut shelf = Plain(inventory);
+    let (answer, jobs) = admit_from(
+        submission, account, room, &mut shelf, numbers, settings, now,
+    )?;
+    Ok(Admission { answer, jobs })
+}
+
+/// Where servers are looked up, and how the items that hold them are kept.
+pub(crate) trait Shelf {
+    /// An item with what is noted beside it.
+    type Kept;
+
+    /// The server with this id, and its place on the shelf.
+    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)>;
+
+    /// An item of a server in this place.
+    fn keep(item: Item, place: u32) -> Self::Kept;
+}
+
+/// A shelf without places.
+struct Plain<'a, I>(&'a mut I);
+
+impl<I: Inventory> Shelf for Plain<'_, I> {
+    type Kept = Item;
+
+    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)> {
+        Some((self.0.server_mut(id)?, 0))
+    }
+
+    fn keep(item: Item, _: u32) -> Item {
+        item
+    }
+}
+
+/// The new jobs of a request, each with its items as they are kept.
+pub(crate) type NewJobs<T> = Vec<(Job, Vec<T>)>;
+
+/// As [`admit`], for whatever shelf.
+pub(crate) fn admit_from<S: Shelf>(
+    submission: &Submission,
+    account: &mut Account,
+    room: u64,
+    shelf: &mut S,
+    numbers: &mut Numbers,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<(Answer, NewJobs<S::Kept>), AdmitError> {
     let Submission {
         by, command, terms, ..
     } = submission;
     let (action, targets) = (command.action(), command.targets());
-    check_room(command, account, room, inventory, settings, now)?;
+    check_room(command, account, room, shelf, settings, now)?;
 
     let mut entries = Vec::with_capacity(targets.len());
-    let mut drafts: Vec<(DataCenter, JobId, Vec<Item>)> = Vec::new();
+    let mut drafts: Vec<(DataCenter, JobId, Vec<S::Kept>)> = Vec::new();
     for target in targets {
         let id = known(&target.server);
-        let mut server = id.and_then(|id| inventory.server_mut(id));
-        let verdict = match (
-            examine(action, target, server.as_deref(), account, now),
-            &mut server,
-        ) {
-            (Cell::Queue(_), Some(server)) => {
-                let dc = server.id().data_center();
+        let mut found = id.and_then(|id| Some((id, shelf.find(id)?)));
+        let server = found.as_ref().map(|(_, (server, _))| &**server);
+        let cell = examine(action, target, server, account, now);
+        let verdict = match (cell, &mut found) {
+            (Cell::Queue(_), Some((id, (server, place)))) => {
+                let dc = id.data_center();
                 let at = drafts.iter().position(|(of, _, _)| *of == dc);
                 let at = at.or_else(|| {
                     drafts.push((
@@ -365,7 +411,7 @@ pub fn admit(
                 at.map_or(Verdict::Refused, |at| {
                     let (_, job, items) = &mut drafts[at];
                     server.hold(*job, items.len() as u32, waiting_as(action));
-                    items.push(Item::new(server.id(), target.maintenance));
+                    items.push(S::keep(Item::new(**id, target.maintenance), *place));
                     Verdict::Queued { job: *job }
                 })
             }
@@ -399,10 +445,7 @@ pub fn admit(
         jobs.push((job, items));
     }
     let ids = jobs.iter().map(|(job, _)| job.id).collect();
-    Ok(Admission {
-        answer: Answer { entries, jobs: ids },
-        jobs,
-    })
+    Ok((Answer { entries, jobs: ids }, jobs))
 }
 
 /// The status that servers show while they wait for `action`.
@@ -415,7 +458,7 @@ fn check_room(
     command: &Command,
     account: &Account,
     room: u64,
-    inventory: &mut impl Inventory,
+    shelf: &mut impl Shelf,
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<(), AdmitError> {
@@ -432,8 +475,9 @@ fn check_room(
         return Ok(());
     }
     let queued = |target: &&Target| {
-        let server = known(&target.server).and_then(|id| inventory.server_mut(id));
-        examine(command.action(), target, server.as_deref(), account, now)
+        let found = known(&target.server).and_then(|id| shelf.find(id));
+        let server = found.as_ref().map(|(server, _)| &**server);
+        examine(command.action(), target, server, account, now)
             .effect()
             .is_some()
     };

@@ -4,7 +4,7 @@
 //! says, and goes to the end again. So a line that joins waits for one turn of each line before it, and no more,
 //! however long those lines are. Serving takes the time of one look-up in the line.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::num::NonZeroU16;
 
 use crate::Priority;
@@ -20,38 +20,67 @@ pub(crate) struct Turn {
 /// The lines, by number, and the ring of those that are not empty.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    lines: Vec<Line>,
+    states: Vec<Line>,
+    /// The jobs of each line, apart from what is looked at at every turn.
+    jobs: Vec<Jobs>,
     ring: VecDeque<u32>,
 }
 
 #[derive(Debug)]
 struct Line {
-    jobs: BTreeSet<Turn>,
     weight: NonZeroU16,
     /// How many more items it may start before the next line has its turn.
     credit: u16,
+    /// The priorities of which it has jobs, the highest as the lowest bit.
+    priorities: u8,
     /// Whether the ring holds it; a line that has run empty stays in the ring until it comes to the front.
     in_ring: bool,
+}
+
+const N_PRIORITIES: usize = (Priority::LOWEST.get() - Priority::HIGHEST.get() + 1) as usize;
+
+/// The jobs of one line by priority, as place and slot in order of the places.
+///
+/// A new job goes to the end. One that comes back after a start has few before it, as those were started earlier.
+/// So a sorted queue takes each in near an end, where that costs little.
+#[derive(Debug, Default)]
+struct Jobs([VecDeque<(u64, u32)>; N_PRIORITIES]);
+
+impl Turn {
+    fn class(&self) -> usize {
+        usize::from(self.priority.get() - Priority::HIGHEST.get())
+    }
 }
 
 impl Lines {
     /// Makes sure that there is a line with this number, and gives it this weight from its next turn on.
     pub(crate) fn open(&mut self, line: u32, weight: NonZeroU16) {
-        while self.lines.len() <= line as usize {
-            self.lines.push(Line {
-                jobs: BTreeSet::new(),
+        while self.states.len() <= line as usize {
+            self.states.push(Line {
                 weight,
                 credit: 0,
+                priorities: 0,
                 in_ring: false,
             });
+            self.jobs.push(Jobs::default());
         }
-        self.lines[line as usize].weight = weight;
+        self.states[line as usize].weight = weight;
     }
 
     /// Puts a job into its line; nothing changes if it is there.
     pub(crate) fn add(&mut self, line: u32, turn: Turn) {
-        let this = &mut self.lines[line as usize];
-        this.jobs.insert(turn);
+        let (class, job) = (turn.class(), (turn.place, turn.slot));
+        let jobs = &mut self.jobs[line as usize].0[class];
+        match jobs.back() {
+            Some(last) if *last >= job => {
+                if let Err(at) = jobs.binary_search(&job) {
+                    jobs.insert(at, job);
+                }
+            }
+            _ => jobs.push_back(job),
+        }
+        let this = &mut self.states[line as usize];
+        this.priorities |= 1 << class;
         if !this.in_ring {
             this.in_ring = true;
             this.credit = this.weight.get();
@@ -61,15 +90,34 @@ impl Lines {
 
     /// Takes a job out of its line; nothing changes if it is not there.
     pub(crate) fn remove(&mut self, line: u32, turn: Turn) {
-        self.lines[line as usize].jobs.remove(&turn);
+        let (class, job) = (turn.class(), (turn.place, turn.slot));
+        let jobs = &mut self.jobs[line as usize].0[class];
+        if jobs.front() == Some(&job) {
+            jobs.pop_front();
+        } else if let Ok(at) = jobs.binary_search(&job) {
+            jobs.remove(at);
+        }
+        if jobs.is_empty() {
+            self.states[line as usize].priorities &= !(1 << class);
+        }
     }
 
     /// The line and the job that are served next.
     pub(crate) fn front(&mut self) -> Option<(u32, Turn)> {
         while let Some(&front) = self.ring.front() {
-            let line = &mut self.lines[front as usize];
-            if let Some(turn) = line.jobs.first() {
-                return Some((front, *turn));
+            let line = &mut self.states[front as usize];
+            if line.priorities != 0 {
+                let class = line.priorities.trailing_zeros() as u8;
+                let (place, slot) = *self.jobs[front as usize].0[usize::from(class)].front()?;
+                let priority = Priority::HIGHEST.lower_by(class);
+                return Some((
+                    front,
+                    Turn {
+                        priority,
+                        place,
+                        slot,
+                    },
+                ));
             }
             line.in_ring = false;
             self.ring.pop_front();
@@ -82,14 +130,15 @@ impl Lines {
         let Some(&front) = self.ring.front() else {
             return;
         };
-        let line = &mut self.lines[front as usize];
+        let line = &mut self.states[front as usize];
         line.credit = line.credit.saturating_sub(1);
-        if line.jobs.is_empty() {
+        if line.priorities == 0 {
             line.in_ring = false;
             self.ring.pop_front();
         } else if line.credit == 0 {
             line.credit = line.weight.get();
-            self.ring.rotate_left(1);
+            self.ring.pop_front();
+            self.ring.push_back(front);
         }
     }
 }

@@ -107,10 +107,10 @@ pub fn finish(
     settings: &Settings,
 ) -> Result<Moved, StaleTicket> {
     let stale = |reason| StaleTicket { ticket, reason };
-    if job.id != ticket.job || item.server() != server.id() {
+    item.current(ticket.attempt).map_err(stale)?;
+    if job.id != ticket.job || !server.is_held_by(ticket.job, ticket.item) {
         return Err(stale(StaleReason::Unknown));
     }
-    item.current(ticket.attempt).map_err(stale)?;
     Ok(match report {
         Report::Succeeded => {
             let action = job.action.for_server(item.maintenance());

@@ -45,8 +45,8 @@ impl fmt::Display for UserName {
 /// use tagout_batch::ChangeInfo;
 ///
 /// let created_at = Utc.with_ymd_and_hms(2015, 6, 29, 8, 39, 37).unwrap();
-/// let mut change = ChangeInfo::created("user.altd".into(), created_at);
-/// change.stamp("other.altd".into(), created_at + chrono::TimeDelta::milliseconds(1_900));
+/// let change = ChangeInfo::created("user.altd".into(), created_at)
+///     .modified("other.altd".into(), created_at + chrono::TimeDelta::milliseconds(1_900));
 /// assert_eq!(change.modified_by().as_str(), "other.altd");
 /// assert_eq!(change.modified_at(), created_at + chrono::TimeDelta::seconds(1));
 /// ```
@@ -71,10 +71,23 @@ impl ChangeInfo {
         }
     }
 
-    /// Notes a change by `by` at `now`.
-    pub fn stamp(&mut self, by: UserName, now: DateTime<Utc>) {
-        self.modified_by = by;
-        self.modified_at = now.trunc_subsecs(0);
+    /// The same with `by` as the one who changed it last, at `now`.
+    pub fn modified(self, by: UserName, now: DateTime<Utc>) -> Self {
+        Self {
+            modified_by: by,
+            modified_at: now.trunc_subsecs(0),
+            ..self
+        }
+    }
+
+    /// Who made it and when, who changed it last and when.
+    pub(crate) fn into_parts(self) -> (UserName, DateTime<Utc>, UserName, DateTime<Utc>) {
+        (
+            self.created_by,
+            self.created_at,
+            self.modified_by,
+            self.modified_at,
+        )
     }
 
     /// Who made it.

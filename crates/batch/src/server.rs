@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::hardware::changed_disks;
@@ -120,33 +120,39 @@ pub struct Claim {
 /// # Ok::<(), tagout_batch::InvalidId>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-// In this order, so that what every operation looks at stands together.
-#[repr(C)]
+#[serde(from = "Stored", into = "Stored")]
+// What every operation looks at and changes fills one cache line; the rest is kept apart.
+#[repr(align(64))]
 pub struct Server {
-    id: ServerId,
     account: Alias,
     status: ServerStatus,
     power: PowerState,
     in_maintenance: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     claim: Option<Claim>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    snapshot: Option<Snapshot>,
-    change: ChangeInfo,
-    profile: Box<Profile>,
-    disks: Vec<Disk>,
+    snapshot: Option<Box<Snapshot>>,
+    modified_by: UserName,
+    modified_at: DateTime<Utc>,
+    rest: Box<Rest>,
+}
+
+/// What few operations look at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Rest {
+    id: ServerId,
+    created_by: UserName,
+    created_at: DateTime<Utc>,
     /// The number of the newest snapshot there ever was; numbers are not used again.
     n_snapshots: u32,
     size: Size,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disks: Vec<Disk>,
+    profile: Profile,
     uuid: Option<ServerUuid>,
 }
 
 impl Server {
     /// An active, started server of one processor and 1024 megabytes, without disks.
     pub fn new(id: ServerId, account: Alias, change: ChangeInfo) -> Self {
-        Self {
+        Stored {
             id,
             account,
             status: ServerStatus::Active,
@@ -154,16 +160,17 @@ impl Server {
             in_maintenance: false,
             claim: None,
             snapshot: None,
+            change,
+            profile: Profile::default(),
+            disks: Vec::new(),
             n_snapshots: 0,
             size: Size {
                 cpu: 1,
                 memory_mb: 1_024,
             },
-            change,
-            disks: Vec::new(),
-            profile: Box::default(),
             uuid: None,
         }
+        .into()
     }
 
     /// The server that `new` asks for, under construction.
@@ -173,15 +180,14 @@ impl Server {
         new: &NewServer,
         change: ChangeInfo,
     ) -> Self {
-        Self {
-            status: ServerStatus::UnderConstruction,
-            power: PowerState::Stopped,
-            size: new.size,
-            disks: new.disks.clone(),
-            profile: Box::new(new.profile.clone()),
-            uuid: Some(new.uuid),
-            ..Self::new(id, account, change)
-        }
+        let mut server = Self::new(id, account, change)
+            .with_power(PowerState::Stopped)
+            .with_size(new.size)
+            .with_disks(new.disks.clone())
+            .with_profile(new.profile.clone());
+        server.status = ServerStatus::UnderConstruction;
+        server.rest.uuid = Some(new.uuid);
+        server
     }
 
     /// The same server with this power state.
@@ -207,31 +213,28 @@ impl Server {
     }
 
     /// The same server with this snapshot; the numbers of later ones go on from it.
-    pub fn with_snapshot(self, snapshot: Snapshot) -> Self {
-        let n_snapshots = self.n_snapshots.max(snapshot.number());
-        Self {
-            snapshot: Some(snapshot),
-            n_snapshots,
-            ..self
-        }
+    pub fn with_snapshot(mut self, snapshot: Snapshot) -> Self {
+        self.rest.n_snapshots = self.rest.n_snapshots.max(snapshot.number());
+        self.snapshot = Some(Box::new(snapshot));
+        self
     }
 
     /// The same server with these processors and this memory.
-    pub fn with_size(self, size: Size) -> Self {
-        Self { size, ..self }
+    pub fn with_size(mut self, size: Size) -> Self {
+        self.rest.size = size;
+        self
     }
 
     /// The same server with these disks.
-    pub fn with_disks(self, disks: Vec<Disk>) -> Self {
-        Self { disks, ..self }
+    pub fn with_disks(mut self, disks: Vec<Disk>) -> Self {
+        self.rest.disks = disks;
+        self
     }
 
     /// The same server, described like this.
-    pub fn with_profile(self, profile: Profile) -> Self {
-        Self {
-            profile: Box::new(profile),
-            ..self
-        }
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.rest.profile = profile;
+        self
     }
 
     /// Describes the server differently, at once, by `by` at `now`; whether a job holds it does not matter.
@@ -242,15 +245,15 @@ impl Server {
             custom_fields,
         } = description.clone();
         if let Some(text) = text {
-            self.profile.description = text;
+            self.rest.profile.description = text;
         }
         if let Some(group) = group {
-            self.profile.group = Some(group);
+            self.rest.profile.group = Some(group);
         }
         if let Some(custom_fields) = custom_fields {
-            self.profile.custom_fields = custom_fields;
+            self.rest.profile.custom_fields = custom_fields;
         }
-        self.change.stamp(by, now);
+        self.stamp(by, now);
     }
 
     /// Drops the snapshot if it has expired by `now`, and tells whether it did.
@@ -260,6 +263,7 @@ impl Server {
         let expired = self.claim.is_none()
             && self
                 .snapshot
+                .as_ref()
                 .is_some_and(|snapshot| snapshot.expires_at() <= now);
         if expired {
             self.snapshot = None;
@@ -269,12 +273,12 @@ impl Server {
 
     /// The id.
     pub fn id(&self) -> ServerId {
-        self.id
+        self.rest.id
     }
 
     /// The name as the service shows it: the id in upper case.
     pub fn name(&self) -> String {
-        self.id.as_str().to_ascii_uppercase()
+        self.rest.id.as_str().to_ascii_uppercase()
     }
 
     /// The account that owns it.
@@ -284,7 +288,7 @@ impl Server {
 
     /// The second name that it got when it was built through this crate.
     pub fn uuid(&self) -> Option<ServerUuid> {
-        self.uuid
+        self.rest.uuid
     }
 
     /// The status.
@@ -318,41 +322,51 @@ impl Server {
     /// Its snapshot, unless that has expired by `now`.
     pub fn snapshot(&self, now: DateTime<Utc>) -> Option<&Snapshot> {
         self.snapshot
-            .as_ref()
+            .as_deref()
             .filter(|snapshot| now < snapshot.expires_at())
     }
 
     /// When its snapshot expires.
     pub fn snapshot_expires_at(&self) -> Option<DateTime<Utc>> {
-        self.snapshot.map(|snapshot| snapshot.expires_at())
+        self.snapshot.as_ref().map(|snapshot| snapshot.expires_at())
     }
 
     /// Its processors and memory; none in the archive, where the former ones are remembered.
     pub fn size(&self) -> Size {
         match self.status {
             ServerStatus::Archived | ServerStatus::QueuedForRestore => Size::default(),
-            _ => self.size,
+            _ => self.rest.size,
         }
     }
 
     /// Its disks, in order of their places.
     pub fn disks(&self) -> &[Disk] {
-        &self.disks
+        &self.rest.disks
     }
 
     /// The size of all disks together, in gigabytes.
     pub fn storage_gb(&self) -> u64 {
-        self.disks.iter().map(|disk| u64::from(disk.size_gb)).sum()
+        self.rest
+            .disks
+            .iter()
+            .map(|disk| u64::from(disk.size_gb))
+            .sum()
     }
 
     /// How it is described.
     pub fn profile(&self) -> &Profile {
-        &self.profile
+        &self.rest.profile
     }
 
     /// Who made it and changed it last.
-    pub fn change(&self) -> &ChangeInfo {
-        &self.change
+    pub fn change(&self) -> ChangeInfo {
+        let Rest {
+            created_by,
+            created_at,
+            ..
+        } = &*self.rest;
+        let change = ChangeInfo::created(created_by.clone(), *created_at);
+        change.modified(self.modified_by.clone(), self.modified_at)
     }
 
     /// The job that holds it.
@@ -360,9 +374,20 @@ impl Server {
         self.claim.as_ref()
     }
 
+    /// Whether this item holds it.
+    pub(crate) fn is_held_by(&self, job: JobId, item: u32) -> bool {
+        self.claim
+            .is_some_and(|claim| (claim.job, claim.item) == (job, item))
+    }
+
+    fn stamp(&mut self, by: UserName, now: DateTime<Utc>) {
+        self.modified_by = by;
+        self.modified_at = now.trunc_subsecs(0);
+    }
+
     /// Gives the server to one item, whose row of the table may change the status at once.
     pub(crate) fn hold(&mut self, job: JobId, item: u32, accepted: Option<ServerStatus>) {
-        debug_assert!(self.claim.is_none(), "{} is held already", self.id);
+        debug_assert!(self.claim.is_none(), "{} is held already", self.id());
         self.claim = Some(Claim {
             job,
             item,
@@ -408,7 +433,7 @@ impl Server {
             None => Presence::Stays,
         };
         if row.stamps {
-            self.change.stamp(by.clone(), now);
+            self.stamp(by.clone(), now);
         }
         self.drop_expired_snapshot(now);
         presence
@@ -427,23 +452,24 @@ impl Server {
                 self.status = ServerStatus::Active;
                 self.power = PowerState::Started;
                 if let Action::Restore { group: Some(group) } = action {
-                    self.profile.group = Some(**group);
+                    self.rest.profile.group = Some(**group);
                 }
             }
             Effect::TakeSnapshot => {
                 if let Action::CreateSnapshot { days } = action {
-                    self.n_snapshots = self.n_snapshots.saturating_add(1);
-                    self.snapshot = Some(Snapshot::taken(self.n_snapshots, now, *days));
+                    self.rest.n_snapshots = self.rest.n_snapshots.saturating_add(1);
+                    let snapshot = Snapshot::taken(self.rest.n_snapshots, now, *days);
+                    self.snapshot = Some(Box::new(snapshot));
                 }
             }
             Effect::DropSnapshot => self.snapshot = None,
             Effect::Change => {
                 if let Action::Change { change } = action {
-                    self.size.cpu = change.cpu.unwrap_or(self.size.cpu);
+                    self.rest.size.cpu = change.cpu.unwrap_or(self.rest.size.cpu);
                     let wanted_mb = change.memory_gb.map(|gb| gb.saturating_mul(1_024));
-                    self.size.memory_mb = wanted_mb.unwrap_or(self.size.memory_mb);
+                    self.rest.size.memory_mb = wanted_mb.unwrap_or(self.rest.size.memory_mb);
                     if let Some(wanted) = &change.disks {
-                        self.disks = changed_disks(&self.disks, wanted);
+                        self.rest.disks = changed_disks(&self.rest.disks, wanted);
                     }
                 }
             }
@@ -464,4 +490,93 @@ pub enum Presence {
     Stays,
     /// It is no more; its document is to be removed.
     Gone,
+}
+
+/// The stored form of a server.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    id: ServerId,
+    account: Alias,
+    status: ServerStatus,
+    power: PowerState,
+    in_maintenance: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claim: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snapshot: Option<Snapshot>,
+    change: ChangeInfo,
+    profile: Profile,
+    disks: Vec<Disk>,
+    n_snapshots: u32,
+    size: Size,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uuid: Option<ServerUuid>,
+}
+
+impl From<Stored> for Server {
+    fn from(stored: Stored) -> Self {
+        let (created_by, created_at, modified_by, modified_at) = stored.change.into_parts();
+        let rest = Rest {
+            id: stored.id,
+            created_by,
+            created_at,
+            n_snapshots: stored.n_snapshots,
+            size: stored.size,
+            disks: stored.disks,
+            profile: stored.profile,
+            uuid: stored.uuid,
+        };
+        Self {
+            account: stored.account,
+            status: stored.status,
+            power: stored.power,
+            in_maintenance: stored.in_maintenance,
+            claim: stored.claim,
+            snapshot: stored.snapshot.map(Box::new),
+            modified_by,
+            modified_at,
+            rest: Box::new(rest),
+        }
+    }
+}
+
+impl From<Server> for Stored {
+    fn from(server: Server) -> Self {
+        let change = server.change();
+        let Rest {
+            id,
+            n_snapshots,
+            size,
+            disks,
+            profile,
+            uuid,
+            ..
+        } = *server.rest;
+        Self {
+            id,
+            account: server.account,
+            status: server.status,
+            power: server.power,
+            in_maintenance: server.in_maintenance,
+            claim: server.claim,
+            snapshot: server.snapshot.map(|snapshot| *snapshot),
+            change,
+            profile,
+            disks,
+            n_snapshots,
+            size,
+            uuid,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_operation_looks_at_fills_one_cache_line() {
+        assert_eq!(size_of::<Option<Server>>(), 64);
+    }
 }

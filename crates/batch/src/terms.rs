@@ -63,6 +63,11 @@ impl Priority {
     pub const fn get(self) -> u8 {
         self.0
     }
+
+    /// The priority so many steps below this one, or the lowest.
+    pub(crate) fn lower_by(self, steps: u8) -> Self {
+        Self(self.0.saturating_add(steps).min(Self::LOWEST.0))
+    }
 }
 
 impl Default for Priority {

@@ -1,6 +1,7 @@
 //! Where each job is kept, by its id.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::JobId;
 
@@ -10,7 +11,7 @@ use crate::JobId;
 /// stays close together, however many ended jobs are remembered.
 #[derive(Debug, Default)]
 pub(super) struct JobIndex {
-    pages: HashMap<u64, Page>,
+    pages: HashMap<u64, Page, BuildHasherDefault<PageHasher>>,
 }
 
 #[derive(Debug)]
@@ -50,6 +51,29 @@ impl JobIndex {
         if page.n == 0 {
             self.pages.remove(&number);
         }
+    }
+}
+
+/// A hash for page numbers: they are counted up by the queue itself, so nobody can choose those that collide.
+#[derive(Debug, Default)]
+struct PageHasher(u64);
+
+impl Hasher for PageHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, page: u64) {
+        // The high bits of the product depend on every bit of the number; the table looks at both ends.
+        self.0 = (self.0 ^ page)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

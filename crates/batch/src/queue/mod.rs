@@ -112,11 +112,33 @@ struct AccountSlot {
 struct JobSlot {
     job: Job,
     items: Box<[Held]>,
-    account: u32,
+    seat: Seat,
     /// Its number among the jobs of all accounts.
     arrival: u64,
     /// The earliest wake that is set for it.
     wake_at: Option<DateTime<Utc>>,
+}
+
+/// The account of a job, and whether the job is in its line, in one word.
+#[derive(Clone, Copy, Debug)]
+struct Seat(u32);
+
+impl Seat {
+    fn new(account: u32) -> Self {
+        Self(account << 1)
+    }
+
+    fn account(self) -> u32 {
+        self.0 >> 1
+    }
+
+    fn is_in_line(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    fn set_in_line(&mut self, is_in_line: bool) {
+        self.0 = self.0 & !1 | u32::from(is_in_line);
+    }
 }
 
 /// What to look at when its time comes; looking at something that is not due does no harm.
@@ -264,42 +286,37 @@ impl Queue {
         }
     }
 
-    /// The line of a job, and its place there.
-    fn turn_of(&self, slot: u32) -> Option<(u32, Turn)> {
-        let JobSlot {
-            job,
-            account,
-            arrival,
-            ..
-        } = self.jobs.get(slot)?;
-        let place = match self.settings.order {
-            Order::RoundRobin => job.place(),
-            Order::Arrival => *arrival,
-        };
-        Some((
-            self.line_of(*account),
-            Turn {
-                priority: job.priority(),
-                place,
-                slot,
-            },
-        ))
-    }
-
     /// Puts a job into its line, or takes it out, so that it is there exactly while it has something to start.
     fn line_up(&mut self, slot: u32, now: DateTime<Utc>) {
-        let Some((line, turn)) = self.turn_of(slot) else {
+        let Some(this) = self.jobs.get_mut(slot) else {
             return;
         };
-        let Some(this) = self.jobs.get(slot) else {
-            return;
+        let startable = this.job.next_item(now).is_some();
+        let due = if startable {
+            None
+        } else {
+            this.job.due_after(now)
         };
-        if this.job.next_item(now).is_some() {
-            self.lines.add(line, turn);
-            return;
+        if startable != this.seat.is_in_line() {
+            this.seat.set_in_line(startable);
+            let place = match self.settings.order {
+                Order::RoundRobin => this.job.place(),
+                Order::Arrival => this.arrival,
+            };
+            let turn = Turn {
+                priority: this.job.priority(),
+                place,
+                slot,
+            };
+            let account = this.seat.account();
+            let line = self.line_of(account);
+            if startable {
+                self.lines.add(line, turn);
+            } else {
+                self.lines.remove(line, turn);
+            }
         }
-        let due = this.job.due_after(now);
-        self.lines.remove(line, turn);
+        // Even a job that was in no line: the clock may have gone back since it was looked at.
         if let Some(at) = due {
             self.wake_job(slot, at);
         }

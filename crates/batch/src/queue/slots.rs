@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{Inventory, Server, ServerId};
+use super::items::Held;
+use crate::admission::Shelf;
+use crate::{Item, Server, ServerId};
 
 /// Values in numbered places; a place that was given up is used again.
 ///
@@ -126,9 +128,15 @@ impl Servers {
     }
 }
 
-impl Inventory for Servers {
-    fn server_mut(&mut self, id: &ServerId) -> Option<&mut Server> {
+impl Shelf for Servers {
+    type Kept = Held;
+
+    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)> {
         let slot = self.slot(id)?;
-        self.slots.get_mut(slot)
+        Some((self.slots.get_mut(slot)?, slot))
+    }
+
+    fn keep(item: Item, server: u32) -> Held {
+        Held { item, server }
     }
 }

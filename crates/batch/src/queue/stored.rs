@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::items::Held;
-use super::{JobSlot, PlanSlot, Queue, Scope, Wake};
+use super::{JobSlot, PlanSlot, Queue, Scope, Seat, Wake};
 use crate::{
     Answered, DataCenter, Document, DocumentChange, DocumentKey, Item, Job, JobId, Owner, PlanId,
     Progress, Server, ServerId, Settings,
@@ -245,7 +245,7 @@ impl Queue {
         let slot = self.jobs.put(JobSlot {
             job,
             items: held.into_boxed_slice(),
-            account,
+            seat: Seat::new(account),
             arrival,
             wake_at: None,
         });
@@ -334,10 +334,7 @@ impl Queue {
             return;
         };
         let Some(JobSlot {
-            job,
-            items,
-            account,
-            ..
+            job, items, seat, ..
         }) = self.jobs.get(slot)
         else {
             return;
@@ -355,7 +352,8 @@ impl Queue {
                 .iter()
                 .map(|held| DocumentKey::Server(held.item.server())),
         );
-        self.note_account(*account);
+        let account = seat.account();
+        self.note_account(account);
     }
 
     fn note(&mut self, key: impl FnOnce() -> DocumentKey) {

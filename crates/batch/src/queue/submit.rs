@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::items::{Held, Items};
-use super::{JobSlot, Queue};
+use super::items::Items;
+use super::{JobSlot, Queue, Seat};
+use crate::admission::admit_from;
 use crate::time::later;
 use crate::{
     Action, AdmitError, Alias, Answer, Answered, Cell, Change, ChangeInfo, Command, Description,
     Entry, GroupId, InvalidId, Item, ItemStatus, Job, JobId, JobStatus, Key, MaxConcurrency,
     MaxErrors, NewServer, Operation, Progress, Reason, Server, ServerId, Submission, TargetId,
-    Terms, UserName, admit, examine, may_be_cloned, stop,
+    Terms, UserName, examine, may_be_cloned, stop,
 };
 
 impl Queue {
@@ -260,7 +261,7 @@ impl Queue {
     ) -> Result<Answer, AdmitError> {
         let room = self.settings.queued_max.saturating_sub(self.n_queued);
         let known = &mut self.accounts[account as usize].account;
-        let admission = admit(
+        let (answer, jobs) = admit_from(
             submission,
             known,
             room,
@@ -269,20 +270,16 @@ impl Queue {
             &self.settings,
             now,
         )?;
-        for (job, items) in admission.jobs {
+        for (job, items) in jobs {
             let (id, place, start_by) = (job.id(), job.place(), job.start_by());
             self.n_queued += items.len() as u64;
             self.last_arrival += 1;
-            let held = |item: Item| Held {
-                server: self.servers.slot(&item.server()).unwrap_or(u32::MAX),
-                item,
-            };
-            let items = items.into_iter().map(held).collect();
+            let items = items.into_boxed_slice();
             let arrival = self.last_arrival;
             let slot = self.jobs.put(JobSlot {
                 job,
                 items,
-                account,
+                seat: Seat::new(account),
                 arrival,
                 wake_at: None,
             });
@@ -296,7 +293,7 @@ impl Queue {
             self.settle(slot, now);
             self.note_new_job(slot);
         }
-        Ok(admission.answer)
+        Ok(answer)
     }
 
     pub(super) fn account_slot(&self, alias: Alias) -> Result<u32, SubmitError> {

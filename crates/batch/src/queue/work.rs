@@ -8,7 +8,7 @@ use super::items::Held;
 use super::{JobSlot, Queue, Wake};
 use crate::time::later;
 use crate::{
-    Attempt, ItemStatus, Moved, Operation, Owner, Presence, Reason, Report, StaleReason,
+    Attempt, ItemStatus, Moved, Operation, Owner, Presence, Reason, Report, Server, StaleReason,
     StaleTicket, Ticket, Work, finish, heartbeat, skip, start, take_back,
 };
 
@@ -234,17 +234,15 @@ impl Queue {
     /// Notes what a move has changed.
     fn moved(&mut self, slot: u32, server_slot: u32, index: u32, moved: Moved, now: DateTime<Utc>) {
         let Some(JobSlot {
-            job,
-            items,
-            account,
-            ..
+            job, items, seat, ..
         }) = self.jobs.get(slot)
         else {
             return;
         };
-        let (id, account, ended_at) = (job.id(), *account, job.ended_at());
+        let (id, account, ended_at) = (job.id(), seat.account(), job.ended_at());
         let new_snapshot = moved.status == ItemStatus::Succeeded
             && job.action().operation() == Operation::CreateSnapshot;
+        let server = items[index as usize].item.server();
         let waits_until = match moved.status {
             ItemStatus::Resumed => items[index as usize].item.due_at(),
             _ => None,
@@ -263,19 +261,17 @@ impl Queue {
         if let Some(ended_at) = ended_at {
             self.wake_job(slot, later(ended_at, self.settings.retention.get()));
         }
-        let Some(server) = self.servers.get_mut(server_slot) else {
-            return;
-        };
-        let server_id = server.id();
-        match moved.presence {
-            Presence::Gone => self.servers.remove(&server_id),
-            Presence::Stays => {
-                if let Some(at) = server.snapshot_expires_at().filter(|_| new_snapshot) {
-                    self.wakes.push(Reverse((at, Wake::Server(server_slot))));
-                }
-            }
+        if moved.presence == Presence::Gone {
+            self.servers.remove(&server);
+        } else if new_snapshot
+            && let Some(at) = self
+                .servers
+                .get(server_slot)
+                .and_then(Server::snapshot_expires_at)
+        {
+            self.wakes.push(Reverse((at, Wake::Server(server_slot))));
         }
-        self.note_server(server_id);
+        self.note_server(server);
     }
 
     /// Sets the wake for whatever of a job comes due next; what is due at `now` has been done.
@@ -307,10 +303,7 @@ impl Queue {
 
     fn forget_job(&mut self, slot: u32) {
         let Some(JobSlot {
-            job,
-            items,
-            account,
-            ..
+            job, items, seat, ..
         }) = self.jobs.remove(slot)
         else {
             return;
@@ -320,12 +313,13 @@ impl Queue {
         for index in 0..items.len() {
             self.note_item(job.id(), index as u32);
         }
+        let account = seat.account();
         let jobs = &mut self.accounts[account as usize].jobs;
         while let Some((place, slot)) = jobs.front()
             && self
                 .jobs
                 .get(*slot)
-                .is_none_or(|this| this.job.place() != *place || this.account != account)
+                .is_none_or(|this| this.job.place() != *place || this.seat.account() != account)
         {
             jobs.pop_front();
         }
