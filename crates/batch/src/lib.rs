@@ -1,4 +1,16 @@
 //! One operation over many servers, and the queue that works it off.
+//!
+//! A [`Submission`] names an [`Action`] and servers. [`admit`] examines each server by [`LEGALITY`], claims those that
+//! can take the action, and makes one [`Job`] per data centre with an [`Item`] per server. [`start`] hands out [`Work`]
+//! under a [`Ticket`], and [`finish`] takes in the [`Report`]: the item, the job and the [`Server`] change in one move.
+//! [`Queue`] does all that in memory, in turn between accounts.
+//!
+//! The crate has no public names and shapes of the service: its values carry what those need (order, letter case, what
+//! is present and what is not), and whoever speaks to clients writes them down. serde gives the *stored* form,
+//! [`Document`].
+//!
+//! **Invariant:** nothing here reads a clock, draws a random number, does I/O or knows what a maintenance window is.
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod admission;
