@@ -244,12 +244,10 @@ fn beyond(by: i64, max: u64) -> String {
 }
 
 /// An error that says what it was told, where there is no other error beneath.
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Said(pub(crate) Box<str>);
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Said {
     pub(crate) fn cause(text: impl Into<Box<str>>) -> Cause {
         Arc::new(Self(text.into()))
