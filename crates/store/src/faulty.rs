@@ -1,7 +1,7 @@
 //! A store that fails on purpose, to find out what a program does then.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -24,6 +24,10 @@ pub enum Fault {
     After,
     /// It is not begun before its future has been polled this many times, so that others go first.
     Slow(u32),
+    /// Nothing is done, and the call never returns: so it is for a caller that is killed just before it.
+    LostBefore,
+    /// It is done, and the call never returns: so it is for a caller that is killed just after it.
+    LostAfter,
 }
 
 /// One call of a store.
@@ -61,7 +65,7 @@ impl Fault {
         move |call| (call.number == number).then_some(self)
     }
 
-    /// A plan in which about this many of a thousand calls go wrong, each kind of fault as often as the others.
+    /// A plan in which about this many of a thousand calls go wrong: as often before as after as slowly. None is lost.
     ///
     /// The same seed gives the same faults to the same calls.
     pub fn seeded(
@@ -167,6 +171,11 @@ impl<S: Store> FaultyStore<S> {
                         source: source(),
                     }
                 })
+            }
+            Some(Fault::LostBefore) => pending().await,
+            Some(Fault::LostAfter) => {
+                drop(work.await);
+                pending().await
             }
             Some(Fault::Slow(n_polls)) => {
                 let mut left = n_polls;
@@ -310,6 +319,24 @@ mod tests {
         .await;
         create(&inner).await.unwrap();
         assert_eq!(slow.await.unwrap_err().kind(), ErrorKind::Conflict);
+    }
+
+    #[tokio::test]
+    async fn a_lost_call_is_done_or_not_and_never_returns() {
+        for (fault, stored) in [(Fault::LostBefore, false), (Fault::LostAfter, true)] {
+            let store = FaultyStore::new(MemoryStore::new(), fault.at(0));
+            let mut lost = Box::pin(create(&store));
+            poll_fn(|context| {
+                for _ in 0..10 {
+                    assert!(lost.as_mut().poll(context).is_pending(), "{fault:?}");
+                }
+                Poll::Ready(())
+            })
+            .await;
+            drop(lost);
+            let found = store.get(&key()).await.unwrap();
+            assert_eq!(found.is_some(), stored, "{fault:?}");
+        }
     }
 
     #[test]
