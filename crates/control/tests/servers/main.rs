@@ -1,7 +1,6 @@
 //! Servers, backups and nodes over the store, whoever is lost meanwhile.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod faulty;
 mod night;
 
 mod backups;
