@@ -1,0 +1,4 @@
+//! The maintenance windows of AWS Systems Manager, as bytes.
+
+mod operations;
+pub use operations::OPERATIONS;
