@@ -20,6 +20,7 @@ mod commands;
 mod duty;
 mod finish;
 mod follow;
+mod joined;
 mod nodes;
 mod page;
 mod queries;
@@ -31,6 +32,7 @@ mod tags;
 
 pub use commands::{Created, Removal};
 pub(crate) use finish::Charge;
+pub(crate) use joined::Chore;
 pub use page::Listing;
 pub use queries::AccountAttribute;
 pub(crate) use records::{AssociationRecord, BackupRecord, RemainsRecord, ServerRecord};

@@ -32,5 +32,5 @@ pub use nodes::Node;
 pub use queries::WindowOpening;
 pub(crate) use records::{ExecutionRecord, ReceiptRecord, WatchRecord, WindowRecord};
 pub(crate) use runs::outcome;
-pub(crate) use send::watch_of_job;
+pub(crate) use send::{watch_of_job, watch_of_operation};
 pub use settings::WindowSettings;

@@ -841,3 +841,89 @@ async fn a_task_runs_a_batch_operation_on_its_servers() {
         .unwrap();
     assert!(web.in_maintenance() && web.claim().is_none());
 }
+
+#[tokio::test]
+async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
+    use tagout_lifecycle::{Engine, NewServer};
+    let (store, control) = fresh();
+    let owner: Account = "123456789012".parse().unwrap();
+    let new = NewServer::new(
+        "alpha".parse().unwrap(),
+        Engine::ChefAutomate,
+        "m5.large".parse().unwrap(),
+        "arn:aws:iam::123456789012:instance-profile/p"
+            .parse()
+            .unwrap(),
+        "arn:aws:iam::123456789012:role/r".parse().unwrap(),
+    );
+    control
+        .create_server(&owner, new, None, noon())
+        .await
+        .unwrap();
+    let create = command::<request::CreateMaintenanceWindow>(json!({
+        "Name": "nightly", "Schedule": "cron(0 22 * * ? *)", "Duration": 3, "Cutoff": 1,
+        "AllowUnassociatedTargets": true,
+    }));
+    let id = control
+        .create_window(&owner, &create, noon())
+        .await
+        .unwrap();
+    for (priority, operation) in ["backup", "maintenance", "nap"].iter().enumerate() {
+        let register = command::<request::RegisterTaskWithMaintenanceWindow>(json!({
+            "WindowId": id, "TaskArn": format!("tagout:server:{operation}"), "TaskType": "AUTOMATION",
+            "Targets": [{ "Key": "InstanceIds", "Values": ["alpha", "omega"] }], "MaxConcurrency": "2",
+            "MaxErrors": "2", "Priority": priority,
+        }));
+        control
+            .register_window_task(&owner, &register, noon())
+            .await
+            .unwrap();
+    }
+    let mut night = night(control);
+    // Until then it is built, and backed up by its own rule.
+    night
+        .run_until(opening() - TimeDelta::seconds(1))
+        .await
+        .unwrap();
+    let mut begun = Vec::new();
+    while let Some(tick) = night.tick(opening() + TimeDelta::hours(2)).await.unwrap() {
+        begun.extend(tick.begun.into_iter().map(|work| work.kind));
+    }
+    // Maintenance begins with a backup, which takes the place of the oldest that is automated.
+    assert_eq!(
+        begun,
+        [
+            "server.backup",
+            "server.backup",
+            "backup.delete",
+            "server.maintenance"
+        ]
+    );
+    let describe =
+        command::<request::DescribeMaintenanceWindowExecutions>(json!({ "WindowId": id }));
+    let control = plane(&store, 2);
+    let found = control
+        .describe_window_executions(&owner, &describe)
+        .await
+        .unwrap();
+    assert_eq!(
+        invocations(&found.entries[0]),
+        [
+            Status::Success,
+            Status::Failed,
+            Status::Success,
+            Status::Failed,
+            Status::Failed,
+            Status::Failed
+        ]
+    );
+    let details = |task: usize, at: usize| {
+        let tasks = found.entries[0].tasks();
+        tasks[task].invocations()[at].details().unwrap().to_owned()
+    };
+    assert_eq!(details(0, 1), "server `omega` is unknown");
+    assert_eq!(
+        details(2, 0),
+        "`nap` is no operation on a server, expected backup or maintenance"
+    );
+}

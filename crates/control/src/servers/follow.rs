@@ -14,8 +14,20 @@ use super::{
 };
 use crate::{
     account::Account, control::Control, driver::Driver, error::ControlError, event::Event,
-    unit::Unit,
+    unit::Unit, windows::watch_of_operation,
 };
+
+/// What the end of an operation means to the window that asked for it.
+fn outcome(ended: &Ended) -> tagout_window::Outcome {
+    let ending = match ended.failure {
+        None => tagout_window::Ending::Success,
+        Some(_) => tagout_window::Ending::Failed,
+    };
+    tagout_window::Outcome {
+        details: ended.failure.as_ref().map(|cause| cause.to_string().into()),
+        ..ending.into()
+    }
+}
 
 impl<S: Store, D: Driver> Control<S, D> {
     /// A new ticket.
@@ -130,6 +142,8 @@ impl<S: Store, D: Driver> Control<S, D> {
     ) -> Result<Server, ControlError> {
         let now = unit.now();
         if let Some(ended) = moved.ended.take() {
+            self.unwatch(unit, &watch_of_operation(ended.ticket), || outcome(&ended))
+                .await?;
             for note in self.follow(unit, account, &moved.server, &ended).await? {
                 moved.tell(note, now);
             }

@@ -240,7 +240,8 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// A task whose ARN is `tagout:batch:<operation>` does not go to the driver: the operation, in the words of the
     /// CenturyLink Cloud API (such as `tagout:batch:startMaintenance`), is queued for each server that the task runs on,
-    /// and its end is the end of the invocation.
+    /// and its end is the end of the invocation. `tagout:server:backup` and `tagout:server:maintenance` begin a manual
+    /// backup, or maintenance, of each server in the same way.
     ///
     /// # Errors
     ///

@@ -12,11 +12,15 @@ use crate::{
     driver::Driver,
     error::ControlError,
     outbox::{Order, Origin},
+    servers::Chore,
     unit::Unit,
 };
 
 /// What the ARN of a task begins with whose work is a batch operation.
 const BATCH_ARN: &str = "tagout:batch:";
+
+/// What the ARN of a task begins with whose work is an operation on a server.
+const SERVER_ARN: &str = "tagout:server:";
 
 /// Who asks for batch operations when a window does.
 const REQUESTER: &str = "maintenance-window";
@@ -94,6 +98,10 @@ impl<S: Store, D: Driver> Control<S, D> {
                 Ok(command) => self.queue(unit, account, ticket, command).await?,
                 Err(details) => Sent::Ended(failed(details)),
             }
+        } else if let Some(operation) = work.task.task_arn().as_str().strip_prefix(SERVER_ARN) {
+            let server = work.resource.map(|resource| &*resource.id);
+            self.begin_on_server(unit, account, ticket, operation, server)
+                .await?
         } else {
             // Reports about one execution are taken one after another, as all of them change it.
             let id = format!("{}~{}", ticket.execution_id(), self.ids.hex());
@@ -118,6 +126,44 @@ impl<S: Store, D: Driver> Control<S, D> {
             Sent::Ended(outcome) => execution.handle_ended(ticket, outcome, now),
         };
         Ok(decisions.into_iter().collect())
+    }
+
+    /// Begins an operation on a server for an invocation, and watches it.
+    async fn begin_on_server(
+        &self,
+        unit: &mut Unit<'_, S>,
+        account: &Account,
+        ticket: &Ticket,
+        operation: &str,
+        server: Option<&str>,
+    ) -> Result<Sent, ControlError> {
+        let chore = Chore::ALL.iter().find(|(word, _)| *word == operation);
+        let (Some((_, chore)), Some(server)) = (chore, server) else {
+            let words = Chore::ALL.map(|(word, _)| word).join(" or ");
+            let details = format!("`{operation}` is no operation on a server, expected {words}");
+            return Ok(Sent::Ended(failed(details)));
+        };
+        match self.begin_chore(unit, account, *chore, server).await {
+            Ok(Some(operation)) => {
+                let watch = WatchRecord {
+                    id: watch_of_operation(operation),
+                    account: account.clone(),
+                    ticket: *ticket,
+                    ended: None,
+                };
+                unit.put(WATCHES, &watch)?;
+                Ok(Sent::UnderWay)
+            }
+            Ok(None) => Ok(Sent::Ended(Ending::Success.into())),
+            // Nothing of it was written.
+            Err(
+                error @ (ControlError::NotFound { .. }
+                | ControlError::Server(_)
+                | ControlError::Backup(_)
+                | ControlError::InvalidValue(_)),
+            ) => Ok(Sent::Ended(failed(error.to_string()))),
+            Err(error) => Err(error),
+        }
     }
 
     /// Queues a batch operation for an invocation, and watches it.
@@ -156,6 +202,11 @@ impl<S: Store, D: Driver> Control<S, D> {
             Some(Verdict::Refused) | None => Sent::Ended(failed(Verdict::REFUSED_TEXT.to_owned())),
         })
     }
+}
+
+/// The id of the watch over an operation on a server.
+pub(crate) fn watch_of_operation(ticket: tagout_lifecycle::Ticket) -> String {
+    format!("server/{ticket}")
 }
 
 /// The id of the watch over a job of a batch.
