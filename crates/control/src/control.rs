@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use tagout_batch::Owner;
-use tagout_store::{Document, ErrorKind, Kind, Store, Stored};
+use tagout_store::{Document, ErrorKind, Kind, Store, StoreError, Stored};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -142,30 +142,36 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// Makes the decision of `unit` stand; false if it must be made anew, because others changed what it was made
-    /// from. Ends after [`retries_max`](Settings::retries_max) of those.
+    /// from or took the last place that it counted on. Ends after [`retries_max`](Settings::retries_max) of those.
     pub(crate) async fn settle(
         &self,
         unit: Unit<'_, S>,
         n_overtaken: &mut u32,
     ) -> Result<bool, ControlError> {
-        match unit.commit().await {
-            Ok(()) => {
-                self.bell.notify_one();
-                Ok(true)
-            }
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                *n_overtaken += 1;
-                if *n_overtaken < self.settings.retries_max {
-                    Ok(false)
-                } else {
-                    Err(ControlError::Contended {
-                        attempts: *n_overtaken,
-                    })
-                }
-            }
-            Err(error) => Err(error.into()),
+        let Err(error) = unit.commit().await else {
+            self.bell.notify_one();
+            return Ok(true);
+        };
+        if !is_overtaken(&error) {
+            return Err(error.into());
         }
+        *n_overtaken += 1;
+        if *n_overtaken < self.settings.retries_max {
+            return Ok(false);
+        }
+        Err(match error.kind() {
+            // Whoever counts has looked at the counter: this one holds less than was seen each time.
+            ErrorKind::Limit => error.into(),
+            _ => ControlError::Contended {
+                attempts: *n_overtaken,
+            },
+        })
     }
+}
+
+/// Whether a decision is to be made anew: it was right when it was made, and is so no longer.
+pub(crate) fn is_overtaken(error: &StoreError) -> bool {
+    matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Limit)
 }
 
 /// Decides and commits, and decides anew if others changed what was read: `decide!(control, now, |unit| { ... })`.
@@ -196,6 +202,50 @@ pub(crate) use decide;
 mod tests {
     use super::*;
     use crate::{Done, SimulatedDriver, Ticket};
+
+    #[tokio::test]
+    async fn a_decision_whose_last_place_was_taken_meanwhile_is_made_anew() {
+        use tagout_lifecycle::{LimitExceeded, Limited};
+        use tagout_store::{Changes, Key, MemoryStore};
+
+        const PLACES: Kind = Kind::constant("places");
+        let control = Control::new(
+            MemoryStore::new(),
+            SimulatedDriver::new(1),
+            Settings::default(),
+            Ids::seeded(1),
+        );
+        let take = async |max: u64, is_overtaken: bool| {
+            let mut n_decided = 0;
+            let taken = async {
+                decide!(&control, DateTime::UNIX_EPOCH, |unit| {
+                    n_decided += 1;
+                    let used = unit.counted(PLACES, "acct", "n").await?;
+                    if n_decided == 1 && is_overtaken {
+                        let mut others = Changes::new();
+                        others.add(Key::new(PLACES, "acct", "n").unwrap(), 1, max);
+                        control.store().commit(others).await?;
+                    }
+                    if used >= max {
+                        return Err(LimitExceeded {
+                            limited: Limited::Servers,
+                            used: used as u32,
+                            max: max as u32,
+                        }
+                        .into());
+                    }
+                    unit.count(PLACES, "acct", "n", 1, max)?;
+                    unit.counted(PLACES, "acct", "n").await
+                })
+            }
+            .await;
+            (taken.map_err(|error| error.to_string()), n_decided)
+        };
+        assert_eq!(take(2, false).await, (Ok(1), 1));
+        let full = "the account has 2 of at most 2 servers, expected one fewer".to_owned();
+        assert_eq!(take(2, true).await, (Err(full), 2), "the other was faster");
+        assert_eq!(take(4, true).await, (Ok(3), 1), "there is room for both");
+    }
 
     /// Compiles only if the futures of a plane over any store may move between threads.
     #[expect(dead_code, reason = "it is the compiler that is asked")]

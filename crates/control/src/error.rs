@@ -96,13 +96,22 @@ pub enum ControlError {
     Server(#[from] Refusal),
     /// A server or backup was not moved, for a reason that has to do with backups.
     #[error(transparent)]
-    Backup(#[from] BackupRefusal),
+    Backup(BackupRefusal),
     /// The account has as many of something as it may have.
     #[error(transparent)]
     LimitExceeded(#[from] LimitExceeded),
     /// The store did not do as asked.
     #[error("the store failed")]
     Store(#[from] StoreError),
+}
+
+impl From<BackupRefusal> for ControlError {
+    fn from(refusal: BackupRefusal) -> Self {
+        match refusal {
+            BackupRefusal::LimitExceeded(error) => Self::LimitExceeded(error),
+            refusal => Self::Backup(refusal),
+        }
+    }
 }
 
 impl ControlError {

@@ -9,13 +9,15 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use tagout_store::{Document, ErrorKind, Kind, Store, Stored, TakeDue};
+use tagout_store::{Document, Kind, Store, Stored, TakeDue};
+use tracing::warn;
 
 use crate::{
     account::Account,
-    control::{Control, decide},
+    control::{Control, decide, is_overtaken},
     driver::{Done, Driver, DriverError},
     error::ControlError,
+    run::passed_over,
     servers::Charge,
     unit::{Record, Unit},
     windows,
@@ -184,12 +186,24 @@ impl<S: Store, D: Driver> Control<S, D> {
         for document in self.store.take_due(&take).await? {
             if *document.key().kind() != Errand::KIND {
                 let capacity = limit.saturating_sub(served.len());
-                served.extend(self.serve_line(&document, now, capacity).await?);
+                match self.serve_line(&document, now, capacity).await {
+                    Ok(works) => served.extend(works),
+                    Err(error) => passed_over(document.key(), &error),
+                }
                 continue;
             }
-            let mut errand: Errand = document.read()?;
+            let mut errand: Errand = match document.read() {
+                Ok(errand) => errand,
+                Err(error) => {
+                    passed_over(document.key(), &error.into());
+                    continue;
+                }
+            };
             if errand.attempt >= self.settings.attempts_max {
-                self.give_up(document, errand, now).await?;
+                let key = document.key().clone();
+                if let Err(error) = self.give_up(document, errand, now).await {
+                    passed_over(&key, &error);
+                }
                 continue;
             }
             unit.adopt(document);
@@ -199,7 +213,14 @@ impl<S: Store, D: Driver> Control<S, D> {
         match unit.commit().await {
             Ok(()) => served.extend(begun),
             // The leases ran out before we came to this: whoever has them now begins them.
-            Err(error) if error.kind() == ErrorKind::Conflict => {}
+            Err(error) if is_overtaken(&error) => {}
+            // What lines have begun is to be performed all the same.
+            Err(error) if !served.is_empty() => {
+                warn!(
+                    error = &error as &dyn std::error::Error,
+                    "errands are begun when their leases are over"
+                );
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(served)
@@ -220,8 +241,8 @@ impl<S: Store, D: Driver> Control<S, D> {
         self.finish(&mut unit, &errand, result).await?;
         match unit.commit().await {
             Ok(()) => Ok(()),
-            // It comes due again when its lease is over.
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
+            // It comes due again when its lease is over, and is decided anew.
+            Err(error) if is_overtaken(&error) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

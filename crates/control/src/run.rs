@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tagout_store::{Store, TakeDue};
+use tagout_store::{Key, Store, TakeDue};
 use tokio::task::JoinSet;
 use tracing::{Instrument, debug, info_span, warn};
 
@@ -37,9 +37,7 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
             let key = document.key().clone();
             match self.advance(document, now).await {
                 Ok(()) => n_advanced += 1,
-                Err(error) => {
-                    warn!(%key, error = &error as &dyn std::error::Error, "cannot be moved on");
-                }
+                Err(error) => passed_over(&key, &error),
             }
         }
         let begun = if capacity == 0 {
@@ -173,4 +171,9 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
             }
         }
     }
+}
+
+/// Says that a document could not be moved on; it comes due again when its lease is over.
+pub(crate) fn passed_over(key: &Key, error: &ControlError) {
+    warn!(%key, error = error as &dyn std::error::Error, "cannot be moved on");
 }

@@ -30,11 +30,15 @@ pub(crate) trait Record: Stored {
 /// Every document is read once and remembered with its version. Those that are written name that version in the commit,
 /// and so do those that the decision [relies on](Self::rely_on): if one has changed meanwhile, nothing is committed and
 /// the caller decides anew. That is what makes a decision right however many planes share the store.
+///
+/// Counters need no version, so that those who count do not conflict. A decision looks at what it is
+/// [counted](Self::counted) before it takes of it, and refuses in the words of its own family; the commit holds the limit,
+/// and a decision that finds the last place taken meanwhile is made anew.
 pub(crate) struct Unit<'a, S> {
     store: &'a S,
     now: DateTime<Utc>,
     slots: BTreeMap<Key, Slot>,
-    counts: BTreeMap<Key, (i64, u64)>,
+    counts: BTreeMap<Key, Count>,
     events: Vec<(Account, Event)>,
 }
 
@@ -42,6 +46,15 @@ pub(crate) struct Unit<'a, S> {
 struct Slot {
     found: Option<Document>,
     write: Write,
+}
+
+/// A counter, as far as this decision has to do with it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    /// What it stood at when it was looked at.
+    found: Option<u64>,
+    by: i64,
+    max: u64,
 }
 
 #[derive(Debug)]
@@ -196,6 +209,25 @@ impl<'a, S: Store> Unit<'a, S> {
         }
     }
 
+    /// What the counter `id` of `scope` stands at, with what this decision has added to it.
+    pub(crate) async fn counted(
+        &mut self,
+        kind: Kind,
+        scope: &str,
+        id: &str,
+    ) -> Result<u64, ControlError> {
+        let key = Key::new(kind, scope, id).map_err(StoreError::from)?;
+        let count = self.counts.entry(key.clone()).or_default();
+        let found = match count.found {
+            Some(found) => found,
+            None => match self.store.get(&key).await? {
+                Some(counter) => *count.found.insert(counter.count()?),
+                None => *count.found.insert(0),
+            },
+        };
+        Ok(found.saturating_add_signed(count.by))
+    }
+
     /// Adds `by` to the counter `id` of `scope`, which must not pass `max`.
     pub(crate) fn count(
         &mut self,
@@ -206,9 +238,9 @@ impl<'a, S: Store> Unit<'a, S> {
         max: u64,
     ) -> Result<(), ControlError> {
         let key = Key::new(kind, scope, id).map_err(StoreError::from)?;
-        let count = self.counts.entry(key).or_insert((0, max));
-        count.0 += by;
-        count.1 = max;
+        let count = self.counts.entry(key).or_default();
+        count.by += by;
+        count.max = max;
         Ok(())
     }
 
@@ -231,9 +263,9 @@ impl<'a, S: Store> Unit<'a, S> {
                 (Write::Remove | Write::Require, None) | (Write::Nothing, _) => {}
             }
         }
-        for (key, (by, max)) in self.counts {
-            if by != 0 {
-                changes.add(key, by, max);
+        for (key, count) in self.counts {
+            if count.by != 0 {
+                changes.add(key, count.by, count.max);
             }
         }
         for (account, event) in &self.events {

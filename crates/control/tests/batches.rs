@@ -310,6 +310,27 @@ async fn a_key_gets_the_answer_that_it_got_before_and_is_forgotten_in_time() {
 }
 
 #[tokio::test]
+async fn keys_beyond_the_limit_are_refused_and_nothing_is_queued() {
+    let mut settings = Settings::default();
+    settings.batches.keys_per_account_max = 1;
+    let (store, _) = fleet(&[("acct", 2)]).await;
+    let driver = SimulatedDriver::new(1);
+    let control = Control::new(store, driver, settings, Ids::seeded(2));
+    let keyed = |number: usize| {
+        let key = format!("k-{number}").as_str().try_into().unwrap();
+        submission("acct", Action::Reboot, vec![number]).with_key(key)
+    };
+    control.submit_batch(&keyed(1), now()).await.unwrap();
+    let refused = control.submit_batch(&keyed(2), now()).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "1 keyed requests are remembered, expected fewer before a new one"
+    );
+    let left = control.batch_jobs(alias("acct"), None, 10).await.unwrap();
+    assert_eq!(left.items.len(), 1);
+}
+
+#[tokio::test]
 async fn a_cancelled_job_skips_what_waits_and_is_tried_again_as_another() {
     let (_, control) = fleet(&[("acct", 5)]).await;
     let id = control

@@ -842,24 +842,25 @@ async fn a_task_runs_a_batch_operation_on_its_servers() {
     assert!(web.in_maintenance() && web.claim().is_none());
 }
 
-#[tokio::test]
-async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
+/// An account of Chef servers, and a window whose tasks run these operations on all of them at once.
+async fn chef(control: &Plane, servers: &[&str], operations: &[&str]) -> (Account, WindowId) {
     use tagout_lifecycle::{Engine, NewServer};
-    let (store, control) = fresh();
     let owner: Account = "123456789012".parse().unwrap();
-    let new = NewServer::new(
-        "alpha".parse().unwrap(),
-        Engine::ChefAutomate,
-        "m5.large".parse().unwrap(),
-        "arn:aws:iam::123456789012:instance-profile/p"
-            .parse()
-            .unwrap(),
-        "arn:aws:iam::123456789012:role/r".parse().unwrap(),
-    );
-    control
-        .create_server(&owner, new, None, noon())
-        .await
-        .unwrap();
+    for server in servers {
+        let new = NewServer::new(
+            server.parse().unwrap(),
+            Engine::ChefAutomate,
+            "m5.large".parse().unwrap(),
+            "arn:aws:iam::123456789012:instance-profile/p"
+                .parse()
+                .unwrap(),
+            "arn:aws:iam::123456789012:role/r".parse().unwrap(),
+        );
+        control
+            .create_server(&owner, new, None, noon())
+            .await
+            .unwrap();
+    }
     let create = command::<request::CreateMaintenanceWindow>(json!({
         "Name": "nightly", "Schedule": "cron(0 22 * * ? *)", "Duration": 3, "Cutoff": 1,
         "AllowUnassociatedTargets": true,
@@ -868,17 +869,42 @@ async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
         .create_window(&owner, &create, noon())
         .await
         .unwrap();
-    for (priority, operation) in ["backup", "maintenance", "nap"].iter().enumerate() {
+    let mut targets = servers.to_vec();
+    targets.push("omega"); // which is not there
+    for (priority, operation) in operations.iter().enumerate() {
         let register = command::<request::RegisterTaskWithMaintenanceWindow>(json!({
             "WindowId": id, "TaskArn": format!("tagout:server:{operation}"), "TaskType": "AUTOMATION",
-            "Targets": [{ "Key": "InstanceIds", "Values": ["alpha", "omega"] }], "MaxConcurrency": "2",
-            "MaxErrors": "2", "Priority": priority,
+            "Targets": [{ "Key": "InstanceIds", "Values": targets }], "MaxConcurrency": "9",
+            "MaxErrors": "9", "Priority": priority,
         }));
         control
             .register_window_task(&owner, &register, noon())
             .await
             .unwrap();
     }
+    (owner, id)
+}
+
+async fn last_run(control: &Plane, owner: &Account, id: WindowId) -> Execution {
+    let describe =
+        command::<request::DescribeMaintenanceWindowExecutions>(json!({ "WindowId": id }));
+    let page = control
+        .describe_window_executions(owner, &describe)
+        .await
+        .unwrap();
+    page.entries.into_iter().next().unwrap()
+}
+
+fn details(execution: &Execution, task: usize) -> Vec<Option<&str>> {
+    let invocations = execution.tasks()[task].invocations().iter();
+    invocations.map(Invocation::details).collect()
+}
+
+#[tokio::test]
+async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
+    let (store, control) = fresh();
+    let operations = ["backup", "maintenance", "nap"];
+    let (owner, id) = chef(&control, &["alpha"], &operations).await;
     let mut night = night(control);
     // Until then it is built, and backed up by its own rule.
     night
@@ -899,15 +925,9 @@ async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
             "server.maintenance"
         ]
     );
-    let describe =
-        command::<request::DescribeMaintenanceWindowExecutions>(json!({ "WindowId": id }));
-    let control = plane(&store, 2);
-    let found = control
-        .describe_window_executions(&owner, &describe)
-        .await
-        .unwrap();
+    let run = last_run(&plane(&store, 2), &owner, id).await;
     assert_eq!(
-        invocations(&found.entries[0]),
+        invocations(&run),
         [
             Status::Success,
             Status::Failed,
@@ -917,13 +937,65 @@ async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
             Status::Failed
         ]
     );
-    let details = |task: usize, at: usize| {
-        let tasks = found.entries[0].tasks();
-        tasks[task].invocations()[at].details().unwrap().to_owned()
-    };
-    assert_eq!(details(0, 1), "server `omega` is unknown");
+    assert_eq!(details(&run, 0)[1], Some("server `omega` is unknown"));
     assert_eq!(
-        details(2, 0),
-        "`nap` is no operation on a server, expected backup or maintenance"
+        details(&run, 2)[0],
+        Some("`nap` is no operation on a server, expected backup or maintenance")
     );
+}
+
+#[tokio::test]
+async fn of_two_backups_at_once_the_one_beyond_the_quota_is_a_failed_invocation() {
+    let store = Arc::new(MemoryStore::new());
+    let mut settings = Settings::default();
+    settings.servers.terms.policy.manual_backups_max = 1;
+    let control = plane_with(&store, 1, settings);
+    let (owner, id) = chef(&control, &["alpha", "beta"], &["backup", "maintenance"]).await;
+    let mut night = night(control);
+    night
+        .run_until(opening() + TimeDelta::hours(2))
+        .await
+        .unwrap();
+    let run = last_run(&plane(&store, 2), &owner, id).await;
+    let full = "the account has 1 of at most 1 manual backups, expected one fewer";
+    let unknown = "server `omega` is unknown";
+    assert_eq!(details(&run, 0), [None, Some(full), Some(unknown)]);
+    assert_eq!(
+        details(&run, 1),
+        [None, None, Some(unknown)],
+        "maintenance takes no place"
+    );
+}
+
+#[tokio::test]
+async fn a_batch_operation_beyond_the_queue_is_a_failed_invocation() {
+    use tagout_batch as batch;
+    let store = Arc::new(MemoryStore::new());
+    let mut settings = Settings::default();
+    settings.batches.queued_per_account_max = 1;
+    let control = plane_with(&store, 1, settings);
+    let alias: batch::Alias = "acct".parse().unwrap();
+    control
+        .put_batch_account(batch::Account::new(alias), noon())
+        .await
+        .unwrap();
+    for server in ["wa1acctweb01", "wa1acctweb02"] {
+        let change = batch::ChangeInfo::created("ops".into(), noon());
+        let server = batch::Server::new(server.parse().unwrap(), alias, change);
+        control.put_batch_server(server, noon()).await.unwrap();
+    }
+    let id = window(&control, json!({})).await;
+    let restart = json!({
+        "TaskArn": "tagout:batch:reboot", "TaskType": "AUTOMATION", "MaxErrors": "2",
+        "Targets": [{ "Key": "InstanceIds", "Values": ["wa1acctweb01", "wa1acctweb02"] }],
+    });
+    task(&control, id, 0, restart).await;
+    let mut night = night(control);
+    night
+        .run_until(opening() + TimeDelta::hours(1))
+        .await
+        .unwrap();
+    let run = executions(&plane(&store, 2), id).await.remove(0);
+    let full = "1 servers to queue and 1 queued, expected at most 1 for the account";
+    assert_eq!(details(&run, 0), [None, Some(full)]);
 }

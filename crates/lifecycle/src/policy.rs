@@ -165,9 +165,14 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// The quota of an account that has `used` of something.
+    pub const fn new(limited: Limited, used: u32) -> Self {
+        Self { limited, used }
+    }
+
     /// The quota of an account that has none yet.
     pub const fn empty(limited: Limited) -> Self {
-        Self { limited, used: 0 }
+        Self::new(limited, 0)
     }
 
     /// What is counted.

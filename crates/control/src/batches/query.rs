@@ -220,10 +220,18 @@ impl<S: Store, D: Driver> Control<S, D> {
         Ok(record.map(|record| record.plan))
     }
 
-    /// How many plans of an account are remembered, as far as a limit needs to know.
-    pub(super) async fn n_plans(&self, alias: Alias) -> Result<usize, ControlError> {
-        let query = Query::new(PlanRecord::KIND, alias.as_str());
-        Ok(self.store.page(&query).await?.documents.len())
+    /// How many plans of an account are remembered, as far as a limit of `max` needs to know.
+    pub(super) async fn n_plans(&self, alias: Alias, max: usize) -> Result<usize, ControlError> {
+        let mut query = Query::new(PlanRecord::KIND, alias.as_str());
+        let mut n_plans = 0;
+        loop {
+            let page = self.store.page(&query).await?;
+            n_plans += page.documents.len();
+            match page.next {
+                Some(next) if n_plans < max => query = query.after(next),
+                _ => return Ok(n_plans),
+            }
+        }
     }
 
     /// The job of this id, if the account may see it.

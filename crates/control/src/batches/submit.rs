@@ -10,7 +10,7 @@ use tagout_batch::{
     Server, ServerId, Submission, SubmitError, Target, TargetId, Terms, UserName, Which, admit,
     examine, may_be_cloned,
 };
-use tagout_store::{Kind, Store, StoreError};
+use tagout_store::{Kind, Store};
 
 use super::records::{
     AccountRecord, AnswerRecord, ItemRecord, JobRecord, NewestRecord, PlanRecord, SCOPE,
@@ -167,7 +167,8 @@ impl<S: Store, D: Driver> Control<S, D> {
                 );
                 let answer = self
                     .submit(unit, &Submission::new(alias, by.clone(), command))
-                    .await?;
+                    .await
+                    .map_err(|error| within(error, PatchError::Submit))?;
                 let job = *answer
                     .jobs()
                     .first()
@@ -228,7 +229,8 @@ impl<S: Store, D: Driver> Control<S, D> {
             );
             let answer = self
                 .submit(unit, &Submission::new(alias, by.clone(), command))
-                .await?;
+                .await
+                .map_err(|error| within(error, CreateError::Submit))?;
             match answer.entries().first() {
                 Some(entry) if entry.verdict.is_queued() => Ok((id, entry.clone())),
                 _ => Err(CreateError::NoNumber { server: id }.into()),
@@ -308,7 +310,10 @@ impl<S: Store, D: Driver> Control<S, D> {
                 .ok_or(RetryError::UnknownJob { job: id })?;
             let items = self.items_of(unit, &record.job).await?;
             let submission = tagout_batch::retry(&record.job, &items, which, by.clone())?;
-            let answer = self.submit(unit, &submission).await?;
+            let answer = self
+                .submit(unit, &submission)
+                .await
+                .map_err(|error| within(error, RetryError::Submit))?;
             if let Some(newer) = answer.jobs().first() {
                 let mut job = record.job;
                 job.retried_as_is(*newer);
@@ -341,10 +346,10 @@ impl<S: Store, D: Driver> Control<S, D> {
         let _turn = self.turn(alias.as_str()).await;
         let settings = &self.settings.batches;
         let max = settings.plans_per_account_max;
-        let n_plans = self.n_plans(alias).await?;
         decide!(self, now, |unit| {
+            // Whoever plans writes the account, so that of two who count the same plans one counts anew.
             let mut owner = account(unit, alias).await?;
-            if n_plans >= max {
+            if self.n_plans(alias, max).await? >= max {
                 return Err(PlanError::TooManyPlans { max }.into());
             }
             let id = owner.next_plan().ok_or(PlanError::TooManyPlans { max })?;
@@ -491,6 +496,10 @@ impl<S: Store, D: Driver> Control<S, D> {
                 (None, None) => self.admit(unit, submission).await,
             };
         }
+        let max = settings.keys_per_account_max;
+        if unit.counted(KEYED, alias.as_str(), "n").await? >= max as u64 {
+            return Err(SubmitError::TooManyKeys { max }.into());
+        }
         let answer = self.admit(unit, submission).await?;
         let forget_at = unit
             .now()
@@ -498,13 +507,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
         let answered = Answered::new(submission.clone(), answer.clone(), forget_at);
         unit.put(alias.as_str(), &AnswerRecord(answered))?;
-        unit.count(
-            KEYED,
-            alias.as_str(),
-            "n",
-            1,
-            settings.keys_per_account_max as u64,
-        )?;
+        unit.count(KEYED, alias.as_str(), "n", 1, max as u64)?;
         Ok(answer)
     }
 
@@ -533,10 +536,11 @@ impl<S: Store, D: Driver> Control<S, D> {
                 numbers.raise(newest);
             }
         }
-        account.set_n_queued(self.n_queued(account.alias().as_str()).await? as u32);
-        let room = settings
-            .queued_max
-            .saturating_sub(self.n_queued(ALL).await?);
+        let alias = account.alias();
+        let n_queued = unit.counted(QUEUED, SCOPE, alias.as_str()).await?;
+        account.set_n_queued(u32::try_from(n_queued).unwrap_or(u32::MAX));
+        let n_queued = unit.counted(QUEUED, SCOPE, ALL).await?;
+        let room = settings.queued_max.saturating_sub(n_queued);
         let Admission { answer, jobs } = admit(
             submission,
             &mut account,
@@ -583,15 +587,6 @@ impl<S: Store, D: Driver> Control<S, D> {
             self.settle_job(unit, job).await?;
         }
         Ok(answer)
-    }
-
-    async fn n_queued(&self, whose: &str) -> Result<u64, ControlError> {
-        let key = tagout_store::Key::new(QUEUED, SCOPE, whose).map_err(StoreError::from)?;
-        Ok(self
-            .store
-            .get(&key)
-            .await?
-            .map_or(Ok(0), |counter| counter.count())?)
     }
 }
 
@@ -650,6 +645,17 @@ async fn free_id<S: Store>(
         name: new.name.chars().take(40).collect(),
     }
     .into())
+}
+
+/// A submission that was turned away, in the words of the request that it was part of.
+fn within<E: Into<ControlError>>(
+    error: ControlError,
+    part: impl FnOnce(SubmitError) -> E,
+) -> ControlError {
+    match error {
+        ControlError::Submit(error) => part(error).into(),
+        error => error,
+    }
 }
 
 impl From<AdmitError> for ControlError {

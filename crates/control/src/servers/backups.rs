@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use tagout_backup::{Backup, BackupRefusal, ManualOrder};
-use tagout_lifecycle::{BackupId, Limited, Quota, ServerName};
+use tagout_lifecycle::{BackupId, Limited, Server, ServerName};
 use tagout_store::Store;
 use tracing::instrument;
 
@@ -31,24 +31,34 @@ impl<S: Store, D: Driver> Control<S, D> {
         order: &ManualOrder,
         now: DateTime<Utc>,
     ) -> Result<Backup, ControlError> {
-        let made = async {
-            decide!(self, now, |unit| {
-                let record = self.find_server(unit, account, name).await?;
-                let taken = self.taken_ids(unit, account, name).await?;
-                let begun = Backup::begin_manual(
-                    &record.server,
-                    order.clone(),
-                    Quota::empty(Limited::ManualBackups), // held by the commit
-                    |id| taken.contains(id),
-                    self.draw_ticket(),
-                    &self.settings.servers.terms,
-                    now,
-                )?;
-                let (_, backup) = self.put_begun(unit, account, record, begun).await?;
-                Ok::<_, ControlError>(backup)
-            })
-        };
-        made.await.map_err(|error| self.as_limit(error))
+        decide!(self, now, |unit| {
+            let record = self.find_server(unit, account, name).await?;
+            let (_, backup) = self
+                .back_up_by_hand(unit, account, record, order.clone())
+                .await?;
+            Ok(backup)
+        })
+    }
+
+    /// Begins a manual backup, if the account may have one more.
+    pub(super) async fn back_up_by_hand(
+        &self,
+        unit: &mut Unit<'_, S>,
+        account: &Account,
+        record: ServerRecord,
+        order: ManualOrder,
+    ) -> Result<(Server, Backup), ControlError> {
+        let taken = self.taken_ids(unit, account, record.server.name()).await?;
+        let begun = Backup::begin_manual(
+            &record.server,
+            order,
+            self.quota(unit, account, Limited::ManualBackups).await?,
+            |id| taken.contains(id),
+            self.draw_ticket(),
+            &self.settings.servers.terms,
+            unit.now(),
+        )?;
+        self.put_begun(unit, account, record, begun).await
     }
 
     /// Begins an automated backup: for `opening`, or because a major upgrade was made.

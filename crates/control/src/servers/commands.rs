@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use tagout_backup::{Backup, ManualOrder};
 use tagout_lifecycle::{
     Account as Home, AttributeName, AttributeValue, BackupId, EngineAttribute, EngineAttributeName,
-    Limited, NewServer, Quota, RestoreOrder, Server, ServerName, ServerUpdate, Transition,
+    Limited, NewServer, RestoreOrder, Server, ServerName, ServerUpdate, Transition,
 };
 use tagout_store::Store;
 use tracing::instrument;
@@ -57,13 +57,10 @@ impl<S: Store, D: Driver> Control<S, D> {
         now: DateTime<Utc>,
     ) -> Result<Created, ControlError> {
         let home = self.home(account)?;
-        let made = async {
-            decide!(self, now, |unit| {
-                self.create_in(unit, account, &home, new.clone(), from_backup)
-                    .await
-            })
-        };
-        made.await.map_err(|error| self.as_limit(error))
+        decide!(self, now, |unit| {
+            self.create_in(unit, account, &home, new.clone(), from_backup)
+                .await
+        })
     }
 
     async fn create_in(
@@ -85,7 +82,8 @@ impl<S: Store, D: Driver> Control<S, D> {
         if found.await?.is_some() {
             return Err(ControlError::already_exists("server", name.as_str()));
         }
-        self.expect_room(account, Limited::Servers).await?;
+        let quota = self.quota(unit, account, Limited::Servers).await?;
+        quota.take(policy)?;
         if let Some(id) = from_backup {
             let backup = self.find_backup(unit, account, id).await?;
             let (filled, lent) = backup.offer_to(new, ticket)?;
@@ -212,37 +210,34 @@ impl<S: Store, D: Driver> Control<S, D> {
         removal: &Removal,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        let deleted = async {
-            decide!(self, now, |unit| {
-                let record = self.find_server(unit, account, name).await?;
-                match removal {
-                    Removal::AtOnce => {
-                        let policy = &self.settings.servers.terms.policy;
-                        let server = record.server.clone();
-                        let moved = server
-                            .delete(self.draw_ticket(), policy, now)
-                            .map_err(refused)?;
-                        self.put_moved(unit, account, record, moved).await
-                    }
-                    Removal::AfterBackup(order) => {
-                        let taken = self.taken_ids(unit, account, name).await?;
-                        let begun = Backup::begin_final(
-                            &record.server,
-                            order.clone(),
-                            Quota::empty(Limited::ManualBackups), // held by the commit
-                            |id| taken.contains(id),
-                            self.draw_ticket(),
-                            self.draw_ticket(),
-                            &self.settings.servers.terms,
-                            now,
-                        )?;
-                        let (server, _) = self.put_begun(unit, account, record, begun).await?;
-                        Ok(server)
-                    }
+        decide!(self, now, |unit| {
+            let record = self.find_server(unit, account, name).await?;
+            match removal {
+                Removal::AtOnce => {
+                    let policy = &self.settings.servers.terms.policy;
+                    let server = record.server.clone();
+                    let moved = server
+                        .delete(self.draw_ticket(), policy, now)
+                        .map_err(refused)?;
+                    self.put_moved(unit, account, record, moved).await
                 }
-            })
-        };
-        deleted.await.map_err(|error| self.as_limit(error))
+                Removal::AfterBackup(order) => {
+                    let taken = self.taken_ids(unit, account, name).await?;
+                    let begun = Backup::begin_final(
+                        &record.server,
+                        order.clone(),
+                        self.quota(unit, account, Limited::ManualBackups).await?,
+                        |id| taken.contains(id),
+                        self.draw_ticket(),
+                        self.draw_ticket(),
+                        &self.settings.servers.terms,
+                        now,
+                    )?;
+                    let (server, _) = self.put_begun(unit, account, record, begun).await?;
+                    Ok(server)
+                }
+            }
+        })
     }
 
     /// Begins to change one attribute of a server's engine (`UpdateServerEngineAttributes`).

@@ -1,7 +1,7 @@
 //! What a maintenance window has done to servers.
 
-use tagout_backup::Backup;
-use tagout_lifecycle::{Limited, Quota, ServerName, Ticket};
+use tagout_backup::ManualOrder;
+use tagout_lifecycle::{ServerName, Ticket};
 use tagout_store::Store;
 
 use crate::{account::Account, control::Control, driver::Driver, error::ControlError, unit::Unit};
@@ -35,17 +35,9 @@ impl<S: Store, D: Driver> Control<S, D> {
         let server = match chore {
             Chore::Maintain => self.maintain_in(unit, account, record, &[], None).await?,
             Chore::BackUp => {
-                let taken = self.taken_ids(unit, account, &name).await?;
-                let begun = Backup::begin_manual(
-                    &record.server,
-                    tagout_backup::ManualOrder::default(),
-                    Quota::empty(Limited::ManualBackups), // held by the commit
-                    |id| taken.contains(id),
-                    self.draw_ticket(),
-                    &self.settings.servers.terms,
-                    unit.now(),
-                )?;
-                self.put_begun(unit, account, record, begun).await?.0
+                let order = ManualOrder::default();
+                let begun = self.back_up_by_hand(unit, account, record, order).await?;
+                begun.0
             }
         };
         Ok(server

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use tagout_backup::Backup;
 use tagout_lifecycle::{
-    BackupId, Event, LimitExceeded, Limited, MaxResults, NextToken, Server, ServerName,
+    BackupId, Event, Limited, MaxResults, NextToken, Quota, Server, ServerName,
 };
-use tagout_store::{Key, Query, Store, StoreError, Stored};
+use tagout_store::{Query, Store, StoreError, Stored};
 use tracing::instrument;
 
 use super::{
@@ -135,60 +135,28 @@ impl<S: Store, D: Driver> Control<S, D> {
         account: &Account,
     ) -> Result<[AccountAttribute; 2], ControlError> {
         let policy = &self.settings.servers.terms.policy;
-        let of = |limited: Limited, used| AccountAttribute {
-            limited,
-            max: limited.max(policy),
-            used,
+        let unit = &mut Unit::new(&self.store, DateTime::UNIX_EPOCH); // counters know no time
+        let of = |quota: Quota| AccountAttribute {
+            limited: quota.limited(),
+            max: quota.limited().max(policy),
+            used: quota.used(),
         };
-        let servers = self.used(account, Limited::Servers).await?;
-        let backups = self.used(account, Limited::ManualBackups).await?;
         Ok([
-            of(Limited::Servers, servers),
-            of(Limited::ManualBackups, backups),
+            of(self.quota(unit, account, Limited::Servers).await?),
+            of(self.quota(unit, account, Limited::ManualBackups).await?),
         ])
     }
 
-    /// How many of something the account has.
-    async fn used(&self, account: &Account, limited: Limited) -> Result<u32, ControlError> {
-        let key = Key::new(QUOTA, account.as_str(), limited.as_str()).map_err(StoreError::from)?;
-        let count = match self.store.get(&key).await? {
-            Some(document) => document.count()?,
-            None => 0,
-        };
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    /// Refuses an account that has as many of something as it may have.
-    pub(super) async fn expect_room(
+    /// How many of something the account has, with what `unit` adds.
+    pub(super) async fn quota(
         &self,
+        unit: &mut Unit<'_, S>,
         account: &Account,
         limited: Limited,
-    ) -> Result<(), ControlError> {
-        let used = self.used(account, limited).await?;
-        let max = limited.max(&self.settings.servers.terms.policy);
-        if used < max {
-            return Ok(());
-        }
-        Err(LimitExceeded { limited, used, max }.into())
-    }
-
-    /// What it means that a commit would have passed a limit.
-    pub(super) fn as_limit(&self, error: ControlError) -> ControlError {
-        let ControlError::Store(StoreError::Limit { key, value, .. }) = &error else {
-            return error;
-        };
-        let limits = [Limited::Servers, Limited::ManualBackups];
-        let found = limits
-            .into_iter()
-            .find(|limited| *key.kind() == QUOTA && key.id() == limited.as_str());
-        match found {
-            Some(limited) => LimitExceeded {
-                limited,
-                used: u32::try_from(*value).unwrap_or(u32::MAX),
-                max: limited.max(&self.settings.servers.terms.policy),
-            }
-            .into(),
-            None => error,
-        }
+    ) -> Result<Quota, ControlError> {
+        let used = unit
+            .counted(QUOTA, account.as_str(), limited.as_str())
+            .await?;
+        Ok(Quota::new(limited, u32::try_from(used).unwrap_or(u32::MAX)))
     }
 }

@@ -158,6 +158,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             // Nothing of it was written.
             Err(
                 error @ (ControlError::NotFound { .. }
+                | ControlError::LimitExceeded(_)
                 | ControlError::Server(_)
                 | ControlError::Backup(_)
                 | ControlError::InvalidValue(_)),
