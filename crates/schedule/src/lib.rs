@@ -45,3 +45,8 @@ pub use exclusions::{
 
 mod calendar;
 pub use calendar::{Calendar, CalendarWindow};
+
+/// The examples of the README hold.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

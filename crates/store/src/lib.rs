@@ -105,3 +105,8 @@ pub use postgres::{PostgresOptions, PostgresStore};
 
 #[cfg(feature = "contract")]
 pub mod contract;
+
+/// The examples of the README hold.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

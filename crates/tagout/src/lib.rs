@@ -124,3 +124,8 @@ pub mod compare {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// Those of this crate's own as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct OwnReadme;
