@@ -41,6 +41,7 @@ macro_rules! structure {
         impl $crate::constraint::Members for $type {
             fn visit<'a>(&'a self, each: &mut dyn FnMut(Option<$crate::constraint::Node<'a>>)) {
                 $( each(self.$field.as_ref().map($crate::constraint::Value::node)); )*
+                let _ = each; // a structure may have no members
             }
         }
 
