@@ -77,6 +77,12 @@ impl Fault {
         }
     }
 
+    /// The same with another status.
+    pub const fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The same with one more member in its body.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.members.push((name, value.into()));
