@@ -1,0 +1,4 @@
+//! The server of tagout.
+
+mod auth;
+pub use auth::sigv4;
