@@ -2,3 +2,5 @@
 
 mod auth;
 pub use auth::sigv4;
+
+pub mod config;
