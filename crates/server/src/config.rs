@@ -14,6 +14,10 @@ pub use settings::{Allow, Credential, KEYS, Limits, LogFormat, Program, Tls};
 use std::{net::SocketAddr, path::PathBuf};
 
 use settings::Settings;
+use tagout_control::Account;
+
+/// The AWS account of keys that name none, where no other is configured.
+const ACCOUNT: &str = "123456789012";
 
 /// A configuration that the server can start with.
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ pub struct Config {
     /// The AWS region that clients must sign for.
     pub region: String,
     /// The AWS account of access keys that name none: twelve digits.
-    pub account: String,
+    pub account: Account,
     /// The access keys that may come in; empty if any may.
     pub credentials: Vec<Credential>,
     /// The certificate to show, if connections are to be encrypted.
@@ -112,13 +116,8 @@ impl Checked<'_> {
                 is_region,
                 "a region, such as `us-east-1`",
             )?,
-            account: self.text(
-                "account",
-                settings.account.as_deref(),
-                "123456789012",
-                is_account,
-                "twelve digits",
-            )?,
+            account: account(settings.account.as_deref().unwrap_or(ACCOUNT))
+                .map_err(|problem| self.error("account", problem))?,
             credentials,
             tls: self.tls()?,
             log_format: settings.log.format.unwrap_or_default(),
@@ -172,7 +171,7 @@ impl Checked<'_> {
         let mut credentials: Vec<Credential> = Vec::new();
         for (n, raw) in self.settings.credentials.iter().enumerate() {
             let credential = raw
-                .checked(self.settings.account.as_deref().unwrap_or("123456789012"))
+                .checked(self.settings.account.as_deref().unwrap_or(ACCOUNT))
                 .map_err(|(key, problem)| {
                     self.error(&format!("credentials[{n}].{key}"), problem)
                 })?;
@@ -234,8 +233,12 @@ fn is_region(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+/// The AWS account of `text`, or what is wrong with it.
+fn account(text: &str) -> Result<Account, String> {
+    Some(text)
+        .filter(|text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| format!("got `{text}`, expected twelve digits"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod canonical;
 mod parts;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Method};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -196,6 +196,11 @@ pub fn verify(
     Ok(Signed {
         access_key_id: parts.access_key_id,
     })
+}
+
+/// The access key that a request names, whether it is signed with it or not; none if it cannot be read.
+pub fn claimed_key(request: &Request<'_>) -> Option<String> {
+    Parts::read(request).ok().map(|parts| parts.access_key_id)
 }
 
 fn check_date(parts: &Parts, signed_at: NaiveDateTime, now: DateTime<Utc>) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 use serde::Deserialize;
+use tagout_control::Account;
 
 use crate::sigv4::Secret;
 
@@ -51,7 +52,15 @@ pub const KEYS: &[(&str, &str)] = &[
         "limits.header_seconds",
         "how long a client may take to send its headers",
     ),
+    (
+        "limits.body_seconds",
+        "how long a client may take to send its body",
+    ),
     ("limits.idle_seconds", "how long a connection may lie idle"),
+    (
+        "limits.drain_seconds",
+        "how long requests and attempts under way may go on after a stop was asked for",
+    ),
     (
         "limits.maintenance_windows",
         "maintenance windows of one account",
@@ -168,8 +177,12 @@ limits! {
     requests_per_second: 0 in 0..=1_000_000;
     /// How long a client may take to send its headers, in seconds.
     header_seconds: 10 in 1..=3_600;
+    /// How long a client may take to send its body, in seconds.
+    body_seconds: 30 in 1..=3_600;
     /// How long a connection may lie idle, in seconds.
     idle_seconds: 60 in 1..=86_400;
+    /// How long requests and attempts under way may go on after a stop was asked for, in seconds.
+    drain_seconds: 20 in 0..=3_600;
     /// How many maintenance windows one account may have.
     maintenance_windows: 50 in 1..=10_000_000;
     /// How many OpsWorks CM servers one account may have.
@@ -188,7 +201,7 @@ pub struct Credential {
     /// The secret half.
     pub secret: Secret,
     /// The AWS account that it belongs to.
-    pub account: String,
+    pub account: Account,
     /// What it may do.
     pub allow: Allow,
 }
@@ -238,13 +251,8 @@ impl RawCredential {
                 format!("got `{id}`, expected 1 to 128 letters, digits and `_`"),
             ));
         }
-        let account = self.account.as_deref().unwrap_or(account);
-        if !super::is_account(account) {
-            return Err((
-                "account",
-                format!("got `{account}`, expected twelve digits"),
-            ));
-        }
+        let account = super::account(self.account.as_deref().unwrap_or(account))
+            .map_err(|problem| ("account", problem))?;
         let mut secret = Secret::new(self.secret()?);
         if let Some(token) = &self.session_token {
             secret = secret.with_session_token(token);
@@ -252,7 +260,7 @@ impl RawCredential {
         Ok(Credential {
             access_key_id: id.clone(),
             secret,
-            account: account.to_owned(),
+            account,
             allow: self.allow.clone(),
         })
     }

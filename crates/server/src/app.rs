@@ -1,0 +1,162 @@
+//! What every request finds: the control plane, who may come in, and what the time is.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tagout_control::{Clock, Control, Ids, Settings};
+use tagout_store::{AnyStore, StoreError};
+
+use crate::{
+    AnyClock, AnyDriver,
+    config::{Config, Limits, StoreChoice},
+    keys::Keys,
+};
+
+/// The parts that a server is made of, beside its configuration.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: AnyStore,
+    /// Who does the work.
+    pub driver: AnyDriver,
+    /// What the time is.
+    pub clock: AnyClock,
+    /// Where ids and tokens come from.
+    pub ids: Ids,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The store does not open.
+    #[error("cannot open the store")]
+    Store(#[from] StoreError),
+    /// The system has no randomness to give.
+    #[error("cannot draw random numbers")]
+    Randomness(#[source] std::io::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Parts {
+    /// The parts that `config` asks for, with the clock of this machine.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StartError`] if the store does not open, or there is no randomness.
+    pub async fn chosen(config: &Config) -> Result<Self, StartError> {
+        let location = match &config.store {
+            StoreChoice::Memory => "memory:".to_owned(),
+            StoreChoice::Sqlite(path) => format!("sqlite:{}", path.display()),
+            StoreChoice::Postgres(url) => url.clone(),
+        };
+        Ok(Self {
+            store: AnyStore::open(&location).await?,
+            driver: AnyDriver::chosen(&config.driver),
+            clock: AnyClock::default(),
+            ids: Ids::from_system().map_err(|error| StartError::Randomness(error.into()))?,
+        })
+    }
+}
+
+/// What every request finds.
+#[derive(Debug)]
+pub struct App {
+    control: Arc<Control<AnyStore, AnyDriver>>,
+    clock: AnyClock,
+    /// Only unique: nothing is opened with one.
+    request_ids: Ids,
+    region: String,
+    keys: Keys,
+    limits: Limits,
+}
+
+impl App {
+    /// An app as `config` says, made of `parts`.
+    pub fn new(config: &Config, parts: Parts) -> Self {
+        let Parts {
+            store,
+            driver,
+            clock,
+            ids,
+        } = parts;
+        let request_ids = Ids::seeded(ids.number());
+        Self {
+            control: Arc::new(Control::new(store, driver, settings(config), ids)),
+            clock,
+            request_ids,
+            region: config.region.clone(),
+            keys: Keys::new(config),
+            limits: config.limits,
+        }
+    }
+
+    /// The control plane.
+    pub fn control(&self) -> &Arc<Control<AnyStore, AnyDriver>> {
+        &self.control
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &AnyClock {
+        &self.clock
+    }
+
+    /// An id for one request, in the form of a UUID of version 4.
+    pub(crate) fn request_id(&self) -> String {
+        let (high, low) = (self.request_ids.number(), self.request_ids.number());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            0x8000 | (low >> 48) & 0x3fff,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    /// The AWS region of this server.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// What is enough.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The access keys that may come in.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+}
+
+/// How the control plane of this configuration goes about its work.
+fn settings(config: &Config) -> Settings {
+    let limits = &config.limits;
+    let mut settings = Settings::default();
+    settings.windows.rules.quotas.windows = usize_of(limits.maintenance_windows);
+    let policy = &mut settings.servers.terms.policy;
+    policy.servers_max = u32::try_from(limits.servers).unwrap_or(u32::MAX);
+    policy.manual_backups_max = u32::try_from(limits.manual_backups).unwrap_or(u32::MAX);
+    settings.batches.servers_max = usize_of(limits.batch_servers);
+    if let Ok(region) = config.region.parse() {
+        settings.servers.region = region;
+    }
+    settings
+}
+
+fn usize_of(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}

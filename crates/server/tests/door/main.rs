@@ -1,0 +1,8 @@
+//! Who comes in, how far, and what is said to the rest.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod aws;
+mod health;
