@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::OperationKind;
+use crate::{InvalidValue, OperationKind, PreferredWindow, RetentionCount};
 
 /// What an installation may set for all servers of an account; the default is what the service had.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +20,9 @@ pub struct Policy {
     pub tags_max: usize,
     /// How far the next maintenance may be put off, counted from the start of the window it was due in; 60 days.
     pub deferral_max: TimeDelta,
+    /// Whether preferred windows have to start at whole hours, as the API reference has it; yes. The pattern of the
+    /// interface and the examples of its user guide have any minute.
+    pub whole_hours_only: bool,
     /// Whether a new or restored server has to run on a machine type that the documentation lists; no.
     pub listed_instance_types_only: bool,
     /// How long work may take.
@@ -34,9 +37,29 @@ impl Default for Policy {
             retention_count_max: 30,
             tags_max: 50,
             deferral_max: TimeDelta::days(60),
+            whole_hours_only: true,
             listed_instance_types_only: false,
             deadlines: Deadlines::default(),
         }
+    }
+}
+
+impl Policy {
+    /// What is wrong with settings of a server that are in order by themselves.
+    pub(crate) fn check_settings(
+        &self,
+        retention: Option<RetentionCount>,
+        windows: [Option<PreferredWindow>; 2],
+    ) -> impl Iterator<Item = InvalidValue> + use<> {
+        let retention = retention.and_then(|retention| {
+            RetentionCount::within(retention.count().into(), self.retention_count_max).err()
+        });
+        let is_strict = self.whole_hours_only;
+        let windows = windows
+            .into_iter()
+            .flatten()
+            .filter_map(move |window| window.check_whole_hour().err().filter(|_| is_strict));
+        retention.into_iter().chain(windows)
     }
 }
 

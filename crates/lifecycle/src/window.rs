@@ -83,6 +83,20 @@ impl PreferredWindow {
         }
     }
 
+    /// Whether it starts at a whole hour, as the API reference wants it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if it does not.
+    pub fn check_whole_hour(self) -> Result<(), InvalidValue> {
+        if self.minute.is_multiple_of(60) {
+            return Ok(());
+        }
+        let expected = "at a whole hour, `HH:00` or `DDD:HH:00`";
+        let problem = Problem::Form { expected };
+        Err(InvalidValue::new(Self::KIND, &self.to_string(), problem))
+    }
+
     /// The day of the week, or `None` for every day.
     pub fn day(self) -> Option<Weekday> {
         self.day
@@ -159,16 +173,7 @@ impl FromStr for PreferredWindow {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let window = Self::parse_lenient(text)?;
-        if window.minute.is_multiple_of(60) {
-            Ok(window)
-        } else {
-            let expected = "at a whole hour, `HH:00` or `DDD:HH:00`";
-            Err(InvalidValue::new(
-                Self::KIND,
-                text,
-                Problem::Form { expected },
-            ))
-        }
+        window.check_whole_hour().map(|()| window)
     }
 }
 

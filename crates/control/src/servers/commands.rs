@@ -99,7 +99,8 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// # Errors
     ///
-    /// [`ControlError::NotFound`] if there is no such server, [`ControlError::Server`] unless its status allows it.
+    /// [`ControlError::NotFound`] if there is no such server, [`ControlError::InvalidServer`] if the policy does not allow
+    /// such settings, [`ControlError::Server`] unless its status allows it.
     #[instrument(skip_all, fields(%account, server = %name))]
     pub async fn update_server(
         &self,
@@ -110,6 +111,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ) -> Result<Server, ControlError> {
         decide!(self, now, |unit| {
             let mut record = self.find_server(unit, account, name).await?;
+            update.check(&self.settings.servers.terms.policy)?;
             let moved = record.server.clone().update(update, now).map_err(refused)?;
             if update.retention_days.is_some() {
                 let siblings = self.siblings(unit, account, name).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Server, Transition};
+use super::{InvalidServer, Server, ServerFault, Transition};
 use crate::{
     Destination, EventCategory, Note, Operation, Policy, PreferredWindow, Refusal, Refused,
     RetentionCount, RetentionDays, TagChange, TooManyTags, Trigger,
@@ -22,6 +22,21 @@ pub struct ServerUpdate {
     pub backup_window: Option<PreferredWindow>,
     /// The hour for maintenance, for starts from now on.
     pub maintenance_window: Option<PreferredWindow>,
+}
+
+impl ServerUpdate {
+    /// Whether `policy` allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidServer`] with every setting that it does not allow.
+    pub fn check(&self, policy: &Policy) -> Result<(), InvalidServer> {
+        let windows = [self.maintenance_window, self.backup_window];
+        let faults = policy
+            .check_settings(self.retention, windows)
+            .map(ServerFault::Setting);
+        InvalidServer::unless_empty(faults.collect())
+    }
 }
 
 /// The next maintenance has been put off.

@@ -8,10 +8,10 @@ use super::{Blueprint, RestoreSource, Server, Transition, transition::End};
 use crate::{
     Account, AttributeFault, AttributeUse, BuildWork, Cause, CustomCertificate, CustomDomain,
     CustomPrivateKey, Endpoint, Engine, EngineAttribute, EngineAttributeName, EngineAttributeValue,
-    EngineModel, EngineVersion, EventCategory, Health, InstanceProfileArn, InstanceType, KeyPair,
-    Note, OperationDetail, OperationKind, Policy, PreferredWindow, Refused, Release, ResourceArn,
-    ResourceId, RetentionCount, ServerName, ServiceRoleArn, StackArn, Tags, Ticket, TooManyTags,
-    Trigger, UnknownRelease, Work,
+    EngineModel, EngineVersion, EventCategory, Health, InstanceProfileArn, InstanceType,
+    InvalidValue, KeyPair, Note, OperationDetail, OperationKind, Policy, PreferredWindow, Refused,
+    Release, ResourceArn, ResourceId, RetentionCount, ServerName, ServiceRoleArn, StackArn, Tags,
+    Ticket, TooManyTags, Trigger, UnknownRelease, Work,
     engine::{check_attributes, same_attribute},
     window::WindowRecord,
 };
@@ -140,6 +140,14 @@ impl NewServer {
                 .into_iter()
                 .map(ServerFault::Attribute),
         );
+        faults.extend(
+            policy
+                .check_settings(
+                    self.retention,
+                    [self.maintenance_window, self.backup_window],
+                )
+                .map(ServerFault::Setting),
+        );
         if policy.listed_instance_types_only && !self.engine.lists(&self.instance_type) {
             let instance_type = self.instance_type.as_str().chars().take(64).collect();
             faults.push(ServerFault::UnlistedInstanceType {
@@ -208,13 +216,22 @@ impl CustomEndpoint {
     }
 }
 
-/// A server that cannot be created as asked: all of the faults.
+/// A server that cannot be created, or have its settings changed, as asked: all of the faults.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct InvalidServer {
     faults: Vec<ServerFault>,
 }
 
 impl InvalidServer {
+    /// All of `faults`, if there are any.
+    pub(super) fn unless_empty(faults: Vec<ServerFault>) -> Result<(), Self> {
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { faults })
+        }
+    }
+
     /// What is wrong; at least one.
     pub fn faults(&self) -> &[ServerFault] {
         &self.faults
@@ -242,6 +259,9 @@ pub enum ServerFault {
     /// An engine attribute is not what it should be.
     #[error(transparent)]
     Attribute(#[from] AttributeFault),
+    /// A setting is not what the policy allows.
+    #[error(transparent)]
+    Setting(InvalidValue),
     /// The machine type is not on the engine's list, and only those are allowed.
     #[error("instance type `{instance_type}` is not listed for {engine}, expected one of {}", engine.instance_types().join(", "))]
     UnlistedInstanceType {

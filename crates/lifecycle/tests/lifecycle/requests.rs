@@ -634,3 +634,33 @@ fn an_account_has_only_so_many_servers() {
         "what is there may stay"
     );
 }
+
+#[test]
+fn settings_are_held_to_the_policy_when_a_server_is_made_and_when_it_is_changed() {
+    let retention = RetentionCount::within(31, 100).unwrap();
+    let window = PreferredWindow::parse_lenient("Fri:18:15").unwrap();
+    let expected = "backup retention count `31` is outside 1 to 30; \
+                    preferred window `Fri:18:15` is not at a whole hour, `HH:00` or `DDD:HH:00`";
+    let update = ServerUpdate {
+        retention: Some(retention),
+        maintenance_window: Some(window),
+        ..ServerUpdate::default()
+    };
+    let refused = update.check(&Policy::default()).unwrap_err();
+    assert_eq!(refused.to_string(), expected);
+    let new = || NewServer {
+        retention: Some(retention),
+        maintenance_window: Some(window),
+        ..order(Engine::ChefAutomate)
+    };
+    assert_eq!(create(new()).unwrap_err().to_string(), expected);
+
+    let lenient = Policy {
+        retention_count_max: 31,
+        whole_hours_only: false,
+        ..Policy::default()
+    };
+    assert_eq!(update.check(&lenient), Ok(()));
+    let made = Server::create(new(), &account(), &mut seeded(3), TICKET, &lenient, noon());
+    assert_eq!(made.unwrap().server.preferred_maintenance_window(), window);
+}
