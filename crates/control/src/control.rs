@@ -37,6 +37,8 @@ pub struct Control<S, D> {
     pub(crate) owner: Owner,
     /// Rung when something may have become due.
     pub(crate) bell: Notify,
+    /// Wakes those who follow the events.
+    pub(crate) news: Notify,
     /// Decisions about one thing are made one after another within a plane, which saves making them twice. What
     /// makes them right is the versions in the commit: other planes do not see these.
     turns: [Mutex<()>; N_TURNS],
@@ -68,6 +70,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             },
             ids,
             bell: Notify::new(),
+            news: Notify::new(),
             turns: [const { Mutex::const_new(()) }; N_TURNS],
         }
     }
@@ -141,6 +144,17 @@ impl<S: Store, D: Driver> Control<S, D> {
         &self.store
     }
 
+    /// Makes the decision of `unit` stand, and wakes those who wait for what it brings.
+    pub(crate) async fn commit(&self, unit: Unit<'_, S>) -> Result<(), StoreError> {
+        let has_events = unit.has_events();
+        unit.commit().await?;
+        self.bell.notify_one();
+        if has_events {
+            self.news.notify_waiters();
+        }
+        Ok(())
+    }
+
     /// Makes the decision of `unit` stand; false if it must be made anew, because others changed what it was made
     /// from or took the last place that it counted on. Ends after [`retries_max`](Settings::retries_max) of those.
     pub(crate) async fn settle(
@@ -148,8 +162,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         unit: Unit<'_, S>,
         n_overtaken: &mut u32,
     ) -> Result<bool, ControlError> {
-        let Err(error) = unit.commit().await else {
-            self.bell.notify_one();
+        let Err(error) = self.commit(unit).await else {
             return Ok(true);
         };
         if !is_overtaken(&error) {

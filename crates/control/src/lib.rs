@@ -18,13 +18,16 @@ pub use driver::{
 };
 
 mod error;
-pub use error::ControlError;
+pub use error::{ControlError, ErrorKind};
 
 mod event;
-pub use event::Event;
+pub use event::{Event, EventPage, Recorded};
 
 mod ids;
 pub use ids::Ids;
+
+mod listen;
+pub use listen::Follow;
 
 mod run;
 

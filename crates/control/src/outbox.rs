@@ -210,7 +210,7 @@ impl<S: Store, D: Driver> Control<S, D> {
             begun.push(errand.begin(now, now + lease));
             unit.put(SCOPE, &errand)?;
         }
-        match unit.commit().await {
+        match self.commit(unit).await {
             Ok(()) => served.extend(begun),
             // The leases ran out before we came to this: whoever has them now begins them.
             Err(error) if is_overtaken(&error) => {}
@@ -239,7 +239,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         unit.adopt(document);
         unit.remove::<Errand>(SCOPE, &errand.id)?;
         self.finish(&mut unit, &errand, result).await?;
-        match unit.commit().await {
+        match self.commit(unit).await {
             Ok(()) => Ok(()),
             // It comes due again when its lease is over, and is decided anew.
             Err(error) if is_overtaken(&error) => Ok(()),

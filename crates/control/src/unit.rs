@@ -7,7 +7,11 @@ use tagout_store::{
     Changes, Document, Draft, Key, Kind, Query, Store, StoreError, Stored, Version,
 };
 
-use crate::{account::Account, error::ControlError, event::Event};
+use crate::{
+    account::Account,
+    error::ControlError,
+    event::{Event, EventRecord},
+};
 
 /// A type that the control plane keeps, and how a document of it is found and woken.
 pub(crate) trait Record: Stored {
@@ -39,7 +43,7 @@ pub(crate) struct Unit<'a, S> {
     now: DateTime<Utc>,
     slots: BTreeMap<Key, Slot>,
     counts: BTreeMap<Key, Count>,
-    events: Vec<(Account, Event)>,
+    events: Vec<(Account, EventRecord)>,
 }
 
 #[derive(Debug)]
@@ -246,7 +250,16 @@ impl<'a, S: Store> Unit<'a, S> {
 
     /// Tells those who listen, if the decision is committed.
     pub(crate) fn tell(&mut self, account: &Account, event: Event) {
-        self.events.push((account.clone(), event));
+        let record = EventRecord {
+            happened_at: self.now,
+            event,
+        };
+        self.events.push((account.clone(), record));
+    }
+
+    /// Whether those who listen have something to hear.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
     }
 
     /// Makes the decision stand.

@@ -144,7 +144,10 @@ impl<S: Store, D: Driver> Control<S, D> {
         if let Some(ended) = moved.ended.take() {
             self.unwatch(unit, &watch_of_operation(ended.ticket), || outcome(&ended))
                 .await?;
-            for note in self.follow(unit, account, &moved.server, &ended).await? {
+            for note in self
+                .follow_with_backup(unit, account, &moved.server, &ended)
+                .await?
+            {
                 moved.tell(note, now);
             }
             if moved.server.backup_retention_days().is_some() {
@@ -175,7 +178,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// Lets the backup that an operation made, or was made from, follow its end.
-    async fn follow(
+    async fn follow_with_backup(
         &self,
         unit: &mut Unit<'_, S>,
         account: &Account,

@@ -4,6 +4,7 @@
 mod night;
 
 mod backups;
+mod events;
 mod faults;
 mod lifecycle;
 mod nodes;
