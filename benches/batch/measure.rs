@@ -20,13 +20,6 @@ impl Took {
         done
     }
 
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self {
-            wall: self.wall + other.wall,
-            cpu: self.cpu + other.cpu,
-        }
-    }
-
     /// The quicker one, as far as the processor is concerned.
     pub(crate) fn best(self, other: Option<Self>) -> Self {
         other.filter(|other| other.cpu < self.cpu).unwrap_or(self)

@@ -1,5 +1,6 @@
 //! What becomes of a request: for each server an answer, and a job for each data centre.
 
+use std::array;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
@@ -347,8 +348,11 @@ pub(crate) trait Shelf {
     /// An item with what is noted beside it.
     type Kept;
 
-    /// The server with this id, and its place on the shelf.
-    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)>;
+    /// Where the server with this id stands on the shelf, if it does.
+    fn place(&self, id: &ServerId) -> Option<u32>;
+
+    /// The server with this id, in the place that was found for it.
+    fn server(&mut self, id: &ServerId, place: u32) -> Option<&mut Server>;
 
     /// An item of a server in this place.
     fn keep(item: Item, place: u32) -> Self::Kept;
@@ -360,14 +364,21 @@ struct Plain<'a, I>(&'a mut I);
 impl<I: Inventory> Shelf for Plain<'_, I> {
     type Kept = Item;
 
-    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)> {
-        Some((self.0.server_mut(id)?, 0))
+    fn place(&self, _: &ServerId) -> Option<u32> {
+        Some(0)
+    }
+
+    fn server(&mut self, id: &ServerId, _: u32) -> Option<&mut Server> {
+        self.0.server_mut(id)
     }
 
     fn keep(item: Item, _: u32) -> Item {
         item
     }
 }
+
+/// How many servers are looked up before the first of them is examined: the look-ups do not wait for each other.
+const TOGETHER: usize = 16;
 
 /// The new jobs of a request, each with its items as they are kept.
 pub(crate) type NewJobs<T> = Vec<(Job, Vec<T>)>;
@@ -390,38 +401,44 @@ pub(crate) fn admit_from<S: Shelf>(
 
     let mut entries = Vec::with_capacity(targets.len());
     let mut drafts: Vec<(DataCenter, JobId, Vec<S::Kept>)> = Vec::new();
-    for target in targets {
-        let id = known(&target.server);
-        let mut found = id.and_then(|id| Some((id, shelf.find(id)?)));
-        let server = found.as_ref().map(|(_, (server, _))| &**server);
-        let cell = examine(action, target, server, account, now);
-        let verdict = match (cell, &mut found) {
-            (Cell::Queue(_), Some((id, (server, place)))) => {
-                let dc = id.data_center();
-                let at = drafts.iter().position(|(of, _, _)| *of == dc);
-                let at = at.or_else(|| {
-                    drafts.push((
-                        dc,
-                        numbers.next(dc)?,
-                        Vec::with_capacity(targets.len() - entries.len()),
-                    ));
-                    Some(drafts.len() - 1)
-                });
-                // Without a number left in the data centre there is no job.
-                at.map_or(Verdict::Refused, |at| {
-                    let (_, job, items) = &mut drafts[at];
-                    server.hold(*job, items.len() as u32, waiting_as(action));
-                    items.push(S::keep(Item::new(**id, target.maintenance), *place));
-                    Verdict::Queued { job: *job }
-                })
-            }
-            (Cell::NoOp, _) => Verdict::NoOp,
-            (Cell::Queue(_) | Cell::Refuse, _) => Verdict::Refused,
-        };
-        entries.push(Entry {
-            server: target.server.clone(),
-            verdict,
-        });
+    for targets in targets.chunks(TOGETHER) {
+        let places: [_; TOGETHER] =
+            array::from_fn(|at| shelf.place(known(&targets.get(at)?.server)?));
+        for (target, place) in targets.iter().zip(places) {
+            let id = known(&target.server);
+            let mut found = id
+                .zip(place)
+                .and_then(|(id, place)| Some((id, place, shelf.server(id, place)?)));
+            let server = found.as_ref().map(|(_, _, server)| &**server);
+            let cell = examine(action, target, server, account, now);
+            let verdict = match (cell, &mut found) {
+                (Cell::Queue(_), Some((id, place, server))) => {
+                    let dc = id.data_center();
+                    let at = drafts.iter().position(|(of, _, _)| *of == dc);
+                    let at = at.or_else(|| {
+                        drafts.push((
+                            dc,
+                            numbers.next(dc)?,
+                            Vec::with_capacity(targets.len() - entries.len()),
+                        ));
+                        Some(drafts.len() - 1)
+                    });
+                    // Without a number left in the data centre there is no job.
+                    at.map_or(Verdict::Refused, |at| {
+                        let (_, job, items) = &mut drafts[at];
+                        server.hold(*job, items.len() as u32, waiting_as(action));
+                        items.push(S::keep(Item::new(**id, target.maintenance), *place));
+                        Verdict::Queued { job: *job }
+                    })
+                }
+                (Cell::NoOp, _) => Verdict::NoOp,
+                (Cell::Queue(_) | Cell::Refuse, _) => Verdict::Refused,
+            };
+            entries.push(Entry {
+                server: target.server.clone(),
+                verdict,
+            });
+        }
     }
 
     let mut jobs = Vec::with_capacity(drafts.len());
@@ -475,8 +492,8 @@ fn check_room(
         return Ok(());
     }
     let queued = |target: &&Target| {
-        let found = known(&target.server).and_then(|id| shelf.find(id));
-        let server = found.as_ref().map(|(server, _)| &**server);
+        let found = known(&target.server).and_then(|id| shelf.server(id, shelf.place(id)?));
+        let server = found.as_deref();
         examine(command.action(), target, server, account, now)
             .effect()
             .is_some()

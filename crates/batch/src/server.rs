@@ -135,6 +135,9 @@ pub struct Server {
     rest: Box<Rest>,
 }
 
+/// Whether items hold their servers. Only a bench builds this crate without, to see what that costs.
+const CLAIMS: bool = !cfg!(tagout_without_claims);
+
 /// What few operations look at.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rest {
@@ -376,8 +379,10 @@ impl Server {
 
     /// Whether this item holds it.
     pub(crate) fn is_held_by(&self, job: JobId, item: u32) -> bool {
-        self.claim
-            .is_some_and(|claim| (claim.job, claim.item) == (job, item))
+        !CLAIMS
+            || self
+                .claim
+                .is_some_and(|claim| (claim.job, claim.item) == (job, item))
     }
 
     fn stamp(&mut self, by: UserName, now: DateTime<Utc>) {
@@ -388,6 +393,9 @@ impl Server {
     /// Gives the server to one item, whose row of the table may change the status at once.
     pub(crate) fn hold(&mut self, job: JobId, item: u32, accepted: Option<ServerStatus>) {
         debug_assert!(self.claim.is_none(), "{} is held already", self.id());
+        if !CLAIMS {
+            return;
+        }
         self.claim = Some(Claim {
             job,
             item,
@@ -398,14 +406,22 @@ impl Server {
         }
     }
 
+    /// Ends the claim, and tells whether there was one.
+    fn let_go(&mut self) -> bool {
+        let claim = self.claim.take();
+        if let Some(claim) = claim {
+            self.status = claim.before;
+        }
+        claim.is_some() || !CLAIMS
+    }
+
     /// Lets go of the server without a change: nothing came of the operation.
     ///
     /// A server that was to be built is gone then.
     pub(crate) fn release(&mut self, now: DateTime<Utc>) -> Presence {
-        let Some(claim) = self.claim.take() else {
+        if !self.let_go() {
             return Presence::Stays;
-        };
-        self.status = claim.before;
+        }
         self.drop_expired_snapshot(now);
         if self.status == ServerStatus::UnderConstruction {
             Presence::Gone
@@ -421,10 +437,9 @@ impl Server {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Presence {
-        let Some(claim) = self.claim.take() else {
+        if !self.let_go() {
             return Presence::Stays;
-        };
-        self.status = claim.before;
+        }
         let Some(row) = row(action.operation()) else {
             return Presence::Stays;
         };

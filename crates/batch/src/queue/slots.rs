@@ -131,9 +131,12 @@ impl Servers {
 impl Shelf for Servers {
     type Kept = Held;
 
-    fn find(&mut self, id: &ServerId) -> Option<(&mut Server, u32)> {
-        let slot = self.slot(id)?;
-        Some((self.slots.get_mut(slot)?, slot))
+    fn place(&self, id: &ServerId) -> Option<u32> {
+        self.slot(id)
+    }
+
+    fn server(&mut self, _: &ServerId, place: u32) -> Option<&mut Server> {
+        self.slots.get_mut(place)
     }
 
     fn keep(item: Item, server: u32) -> Held {
