@@ -50,3 +50,6 @@ pub use calendar::{Calendar, CalendarWindow};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+mod chart;
+pub use chart::{Chart, ChartWindow};

@@ -1,0 +1,123 @@
+//! What a chart says in words.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
+
+use crate::{Explanation, Opening, Plan, Zone};
+
+/// A time of day, with seconds only where there are any.
+pub(super) struct Clock(pub(super) NaiveDateTime);
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0.hour(), self.0.minute())?;
+        match self.0.second() {
+            0 => Ok(()),
+            second => write!(f, ":{second:02}"),
+        }
+    }
+}
+
+/// A date: `Sat 21 November 2026`.
+pub(super) struct Date(pub(super) NaiveDate);
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} {}",
+            self.0.weekday(),
+            self.0.day(),
+            self.0.format("%B %Y")
+        )
+    }
+}
+
+/// From one day to another, both included: `2 to 29 March 2026`.
+pub(super) struct Dates(pub(super) NaiveDate, pub(super) NaiveDate);
+
+impl fmt::Display for Dates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(first, last) = *self;
+        write!(f, "{}", first.day())?;
+        if first.year() != last.year() {
+            write!(f, " {}", first.format("%B %Y"))?;
+        } else if first.month() != last.month() {
+            write!(f, " {}", first.format("%B"))?;
+        }
+        write!(f, " to {} {}", last.day(), last.format("%B %Y"))
+    }
+}
+
+/// A zone by its name, a fixed offset as `UTC+09:00`.
+pub(super) fn zone(zone: Zone) -> String {
+    zone.name()
+        .map_or_else(|| format!("UTC{zone}"), str::to_owned)
+}
+
+/// `Sat 21 November 2026 22:00 (UTC+01:00)`
+pub(super) fn instant(instant: DateTime<Utc>, zone: Zone) -> String {
+    let local = zone.to_local(instant);
+    format!(
+        "{} {} (UTC{})",
+        Date(local.date_naive()),
+        Clock(local.naive_local()),
+        local.offset()
+    )
+}
+
+/// A time shortly after `since`, with the weekday where it is another, and the offset where it is: `Sun 00:00`.
+pub(super) fn soon(instant: DateTime<Utc>, zone: Zone, since: DateTime<Utc>) -> String {
+    let (local, before) = (zone.to_local(instant), zone.to_local(since));
+    let mut text = Clock(local.naive_local()).to_string();
+    if local.date_naive() != before.date_naive() {
+        text = format!("{} {text}", local.weekday());
+    }
+    if local.offset() != before.offset() {
+        text = format!("{text} (UTC{})", local.offset());
+    }
+    text
+}
+
+/// `open from Sat 21 November 2026 22:00 (UTC+01:00), nothing new from Sun 00:00, closed from Sun 01:00`
+pub(super) fn opening(opening: Opening, zone: Zone) -> String {
+    let Opening {
+        opens_at,
+        cutoff_at,
+        closes_at,
+    } = opening;
+    let soon = |at| soon(at, zone, opens_at);
+    let cutoff = if cutoff_at < closes_at {
+        format!(", nothing new from {}", soon(cutoff_at))
+    } else {
+        String::new()
+    };
+    let (opens, closes) = (instant(opens_at, zone), soon(closes_at));
+    format!("open from {opens}{cutoff}, closed from {closes}")
+}
+
+/// What a window is, and when it opens.
+pub(super) fn meaning(plan: &Plan) -> String {
+    let disabled = if plan.is_enabled() { "" } else { "disabled; " };
+    format!("{disabled}{}", Explanation::from(plan))
+}
+
+/// `2026-11-21 21:00`
+pub(super) fn utc(instant: DateTime<Utc>) -> String {
+    format!("{} {}", instant.date_naive(), Clock(instant.naive_utc()))
+}
+
+/// The names of a few things, and how many more there are: `a, b and 3 more`.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let (shown, rest) = names.split_at(names.len().min(NAMES_MAX));
+    match (shown, rest.len()) {
+        ([one], 0) => (*one).to_owned(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (_, n) => format!("{} and {n} more", shown.join(", ")),
+    }
+}
+
+/// The most names in a list.
+const NAMES_MAX: usize = 4;
