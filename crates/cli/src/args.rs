@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use tagout_schedule::{Cutoff, Dialect, Duration, Fold, Gap, ScheduleOffset, Zone};
+use tagout_schedule::{Chart, Cutoff, Dialect, Duration, Fold, Gap, ScheduleOffset, Zone};
 
 use crate::bulk;
 use crate::failure::chain;
@@ -116,9 +116,10 @@ pub(crate) struct Open {
     pub(crate) window: WindowArgs,
 }
 
-/// Writes the coming openings as a calendar file (iCalendar, RFC 5545)
+/// Writes the coming openings as a calendar file (iCalendar, RFC 5545), or draws them
 #[derive(Debug, clap::Args)]
-#[command(after_help = CALENDAR_EXAMPLES)]
+#[command(after_help = CALENDAR_EXAMPLES, group = clap::ArgGroup::new("picture").args(PICTURES))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Calendar {
     /// The schedule: cron(...), rate(...) or at(...), or the fields of a cron by themselves
     #[arg(
@@ -133,10 +134,34 @@ pub(crate) struct Calendar {
     pub(crate) after: Option<Time>,
 
     /// How many openings, of all windows together
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 25, value_parser = count())]
+    #[arg(
+        long,
+        short = 'n',
+        value_name = "N",
+        default_value_t = 25,
+        value_parser = count(),
+        conflicts_with_all = PICTURES
+    )]
     pub(crate) count: u32,
 
-    /// The title of the events
+    /// Draws the coming weeks as an SVG picture instead, from the day of --after on
+    #[arg(long, conflicts_with = "html")]
+    pub(crate) svg: bool,
+
+    /// Writes an HTML page instead, with that picture and the same as a table
+    #[arg(long)]
+    pub(crate) html: bool,
+
+    /// How many weeks are drawn, 1 to 53 [default: 4]
+    // A default would count as given, and ask for a picture.
+    #[arg(long, value_name = "N", value_parser = weeks(), requires = "picture")]
+    pub(crate) weeks: Option<u32>,
+
+    /// How wide the picture is in pixels, 320 to 4000; below 800, names stand above the bars [default: 1280]
+    #[arg(long, value_name = "PIXELS", value_parser = width(), requires = "svg", conflicts_with = "html")]
+    pub(crate) width: Option<u32>,
+
+    /// The title of the events, or the name on the picture
     #[arg(
         long,
         value_name = "TEXT",
@@ -147,18 +172,18 @@ pub(crate) struct Calendar {
 
     /// What tells this window from all others, for ever; calendar programs find an event again by it [default: the
     /// schedule and the zone]
-    #[arg(long, value_name = "TEXT", conflicts_with = "windows")]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["windows", "svg", "html"])]
     pub(crate) id: Option<String>,
 
     /// Adds an alarm at each cutoff
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = PICTURES)]
     pub(crate) alarms: bool,
 
     /// Writes all events in UTC, for programs that read no zones from a file
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = PICTURES)]
     pub(crate) utc: bool,
 
-    /// When the file was made [default: now]
+    /// When the file was made; a picture has a line there [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) stamp: Option<Time>,
 
@@ -279,6 +304,17 @@ const NOT_IN_LINES: [&str; 10] = [
     "dialect",
 ];
 
+/// What is drawn, and not written as a calendar file.
+const PICTURES: [&str; 2] = ["svg", "html"];
+
+fn weeks() -> impl TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=i64::from(Chart::WEEKS_MAX))
+}
+
+fn width() -> impl TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(i64::from(Chart::WIDTH_MIN)..=i64::from(Chart::WIDTH_MAX))
+}
+
 fn count() -> impl TypedValueParser<Value = u32> {
     clap::value_parser!(u32).range(..=i64::from(bulk::N_MAX))
 }
@@ -360,7 +396,9 @@ Examples:
 const CALENDAR_EXAMPLES: &str = "\
 Examples:
   tagout calendar 'cron(0 22 ? * SAT *)' --zone Asia/Tokyo --duration 3 > window.ics
-  aws ssm describe-maintenance-windows | tagout calendar --windows - > windows.ics";
+  aws ssm describe-maintenance-windows | tagout calendar --windows - > windows.ics
+  tagout calendar 'cron(0 22 ? * SAT *)' --zone Asia/Tokyo --duration 3 --svg > window.svg
+  aws ssm describe-maintenance-windows | tagout calendar --windows - --html > windows.html";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -1,9 +1,9 @@
-//! `tagout calendar`: the coming openings as a calendar file.
+//! `tagout calendar`: the coming openings as a calendar file, or as a picture.
 
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use tagout_schedule::{Calendar, CalendarWindow, Zone, upcoming};
+use tagout_schedule::{Calendar, CalendarWindow, Chart, ChartWindow, Zone, upcoming};
 
 use crate::args;
 use crate::failure::Failure;
@@ -44,7 +44,28 @@ pub(crate) fn run(
             (vec![window], Vec::new(), after)
         }
     };
-    let mut calendar = Calendar::new(time(args.stamp, Zone::UTC));
+    let stamp = time(args.stamp, Zone::UTC);
+    let text = if args.svg || args.html {
+        picture(args, &windows, after, stamp)
+    } else {
+        calendar(args, &windows, after, stamp)
+    };
+    output::write(text.as_bytes())?;
+    if faults.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Failure::Windows(faults))
+    }
+}
+
+/// The openings as a calendar file.
+fn calendar(
+    args: &args::Calendar,
+    windows: &[FileWindow],
+    after: DateTime<Utc>,
+    stamp: DateTime<Utc>,
+) -> String {
+    let mut calendar = Calendar::new(stamp);
     if args.utc {
         calendar = calendar.in_utc();
     }
@@ -64,10 +85,32 @@ pub(crate) fn run(
         };
         calendar.push(window, coming.opening);
     }
-    output::write(calendar.to_string().as_bytes())?;
-    if faults.is_empty() {
-        Ok(ExitCode::SUCCESS)
+    calendar.to_string()
+}
+
+/// The weeks from the day of `after` on as a picture, or as a page. The days are those of a window that is alone.
+fn picture(
+    args: &args::Calendar,
+    windows: &[FileWindow],
+    after: DateTime<Utc>,
+    stamp: DateTime<Utc>,
+) -> String {
+    let zone = match windows {
+        [window] => window.plan.timeline().zone(),
+        _ => Zone::UTC,
+    };
+    let mut chart = Chart::new(after, args.weeks.unwrap_or(4), zone)
+        .with_now(stamp)
+        .with_width(args.width.unwrap_or(Chart::WIDE));
+    for window in windows {
+        chart.push(ChartWindow {
+            name: window.name.as_deref().unwrap_or(&window.id),
+            plan: &window.plan,
+        });
+    }
+    if args.html {
+        chart.to_html()
     } else {
-        Err(Failure::Windows(faults))
+        chart.to_svg()
     }
 }
