@@ -6,10 +6,13 @@
 //! | module | interface |
 //! |---|---|
 //! | [`aws`] | what the two AWS interfaces share: AWS JSON 1.1, its targets, its errors |
+//! | [`clc`] | the servers, batches and queue of CenturyLink Cloud v2 |
 //! | [`opsworkscm`] | AWS OpsWorks CM |
 //! | [`ssm`] | the maintenance windows of AWS Systems Manager |
 
 pub mod aws;
+
+pub mod clc;
 
 pub mod opsworkscm;
 
