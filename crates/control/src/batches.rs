@@ -23,7 +23,7 @@ mod serve;
 mod settle;
 mod submit;
 
-pub use query::{JobView, Page};
+pub use query::{JobFilter, JobView, Page};
 pub(crate) use records::{
     AnswerRecord, ItemRecord, JobRecord, LineRecord, PlanRecord, ServerRecord,
 };

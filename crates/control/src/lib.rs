@@ -4,7 +4,7 @@ mod account;
 pub use account::{Account, InvalidAccount};
 
 mod batches;
-pub use batches::{JobView, Page};
+pub use batches::{JobFilter, JobView, Page};
 
 mod clock;
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -9,7 +9,9 @@ use tagout_batch::{
     JobStatus, NewServer, Patched, PlanEnd, PowerState, Server, ServerId, Stage, Submission, Terms,
     Verdict, Which,
 };
-use tagout_control::{Control, ControlError, Event, Ids, Settings, SimulatedDriver, Simulation};
+use tagout_control::{
+    Control, ControlError, Event, Ids, JobFilter, Settings, SimulatedDriver, Simulation,
+};
 use tagout_store::{MemoryStore, Position, Store};
 
 type Plane = Control<Arc<MemoryStore>, SimulatedDriver>;
@@ -594,4 +596,98 @@ async fn accounts_are_sealed_from_each_other_unless_one_is_below() {
             .unwrap()
             .is_some()
     );
+}
+
+#[tokio::test]
+async fn jobs_are_found_by_status_server_and_time_page_by_page() {
+    let (_, control) = fleet(&[("acct", 6)]).await;
+    let at = |minutes| now() + TimeDelta::minutes(minutes);
+    for number in 1..=6 {
+        let wanted = submission("acct", Action::Reboot, [number]);
+        control
+            .submit_batch(&wanted, at(number as i64))
+            .await
+            .unwrap();
+    }
+    for cancelled in ["wa1-2", "wa1-5"] {
+        let id = cancelled.parse().unwrap();
+        control
+            .cancel_batch(alias("acct"), id, at(7))
+            .await
+            .unwrap();
+    }
+    let found = async |filter: JobFilter, limit| {
+        let (mut after, mut ids) = (None, Vec::new());
+        loop {
+            let page = control
+                .batch_jobs_like(alias("acct"), &filter, after, limit, at(8))
+                .await
+                .unwrap();
+            assert!(page.items.len() <= limit);
+            ids.extend(page.items.iter().map(|job| job.id().number()));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return ids,
+            }
+        }
+    };
+    let all = JobFilter::default();
+    let failed = JobFilter {
+        status: Some(JobStatus::Failed),
+        ..all
+    };
+    let of_third = JobFilter {
+        server: Some(server("acct", 3)),
+        ..all
+    };
+    let since = JobFilter {
+        since: Some(at(4)),
+        ..all
+    };
+    for limit in [1, 2, 100] {
+        assert_eq!(found(all, limit).await, [6, 5, 4, 3, 2, 1]);
+        assert_eq!(found(failed, limit).await, [5, 2]);
+        assert_eq!(found(of_third, limit).await, [3]);
+        assert_eq!(found(since, limit).await, [6, 5, 4]);
+    }
+}
+
+#[tokio::test]
+async fn accounts_and_their_plans_are_told_to_those_who_ask() {
+    let (_, control) = fleet(&[("acct", 3), ("othr", 1)]).await;
+    let known = control.batch_account(alias("acct"), now()).await.unwrap();
+    assert_eq!(known.map(|account| account.alias()), Some(alias("acct")));
+    assert_eq!(
+        control.batch_account(alias("none"), now()).await.unwrap(),
+        None
+    );
+    let mut ids = Vec::new();
+    for number in 1..=3 {
+        let (servers, terms) = ([server("acct", number)], Terms::default());
+        let (starts_at, ends_at) = (now() + TimeDelta::hours(1), now() + TimeDelta::hours(2));
+        let by = "ops".into();
+        let id = control
+            .plan_batch_maintenance(
+                alias("acct"),
+                &servers,
+                starts_at,
+                ends_at,
+                &terms,
+                &by,
+                now(),
+            )
+            .await
+            .unwrap();
+        ids.push(id);
+    }
+    let first = control.batch_plans(alias("acct"), None, 2).await.unwrap();
+    let rest = control
+        .batch_plans(alias("acct"), first.next, 2)
+        .await
+        .unwrap();
+    let listed = first.items.iter().chain(&rest.items);
+    assert_eq!(listed.map(tagout_batch::Plan::id).collect::<Vec<_>>(), ids);
+    assert_eq!(rest.next, None);
+    let others = control.batch_plans(alias("othr"), None, 2).await.unwrap();
+    assert_eq!(others.items, []);
 }

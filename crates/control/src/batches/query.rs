@@ -1,11 +1,15 @@
 //! What an account may know of its servers and jobs.
 
 use chrono::{DateTime, Utc};
-use tagout_batch::{Alias, GroupId, Item, Job, JobId, Plan, PlanId, Server, ServerId, ServerUuid};
+use tagout_batch::{
+    Account, Alias, GroupId, Item, Job, JobId, JobStatus, Plan, PlanId, Server, ServerId,
+    ServerUuid,
+};
 use tagout_store::{Cursor, Query, Store, Stored};
 
 use super::records::{
-    BY_ACCOUNT, BY_GROUP, BY_UUID, ItemRecord, JobRecord, PlanRecord, SCOPE, ServerRecord,
+    AccountRecord, BY_ACCOUNT, BY_GROUP, BY_UUID, ItemRecord, JobRecord, PlanRecord, SCOPE,
+    ServerRecord,
 };
 use super::submit::{SERVERS_MAX, account};
 use crate::{control::Control, driver::Driver, error::ControlError, unit::Unit};
@@ -28,7 +32,43 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+/// Which jobs of an account are looked for; the default is all of them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct JobFilter {
+    /// Only those that stand here.
+    pub status: Option<JobStatus>,
+    /// Only those with this server.
+    pub server: Option<ServerId>,
+    /// Only those asked for at this instant or later.
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl JobFilter {
+    /// How many jobs one page looks at, so that a rare filter over a long list does not take long.
+    const LOOKED_AT_MAX: usize = 1_000;
+
+    fn passes(&self, job: &Job) -> bool {
+        self.status.is_none_or(|status| job.status() == status)
+            && self.since.is_none_or(|since| job.created_at() >= since)
+    }
+}
+
 impl<S: Store, D: Driver> Control<S, D> {
+    /// An account, if there is one of that alias.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_account(
+        &self,
+        alias: Alias,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, ControlError> {
+        let mut unit = Unit::new(&self.store, now);
+        let found = unit.get::<AccountRecord>(SCOPE, alias.as_str()).await?;
+        Ok(found.map(|AccountRecord(account)| account))
+    }
+
     /// A job of the account or of one below it, with its items.
     ///
     /// A job of someone else is as unknown as one that never was, or is no longer remembered.
@@ -95,6 +135,57 @@ impl<S: Store, D: Driver> Control<S, D> {
             items: jobs?,
             next: page.next,
         })
+    }
+
+    /// The jobs of an account that a filter lets through, newest first.
+    ///
+    /// A page may be short, even empty, and still say where the list goes on.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_jobs_like(
+        &self,
+        alias: Alias,
+        filter: &JobFilter,
+        after: Option<Cursor>,
+        limit: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Page<Job>, ControlError> {
+        let mut found = Page {
+            items: Vec::new(),
+            next: after,
+        };
+        let mut n_looked_at = 0;
+        loop {
+            // Never more than still fit, so that the page ends where the list goes on.
+            let wanted = limit.max(1) - found.items.len();
+            let page = self.batch_jobs(alias, found.next.take(), wanted).await?;
+            n_looked_at += page.items.len();
+            for job in page.items {
+                if filter.passes(&job) && self.has_server(&job, filter.server, now).await? {
+                    found.items.push(job);
+                }
+            }
+            found.next = page.next;
+            let is_full = found.items.len() >= limit || n_looked_at >= JobFilter::LOOKED_AT_MAX;
+            if is_full || found.next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn has_server(
+        &self,
+        job: &Job,
+        server: Option<ServerId>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ControlError> {
+        let Some(server) = server else {
+            return Ok(true);
+        };
+        let items = self.items_of(&mut Unit::new(&self.store, now), job).await?;
+        Ok(items.iter().any(|item| item.server() == server))
     }
 
     /// A server that the account may see.
@@ -171,7 +262,12 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 
     /// The ids of the servers of a group that the account may see, in order.
-    pub(super) async fn batch_servers_of_group(
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError::Submit`] if the account is unknown, and [`ControlError::TooManyServers`] if the group is
+    /// larger than a request may be.
+    pub async fn batch_servers_of_group(
         &self,
         alias: Alias,
         group: GroupId,
@@ -218,6 +314,32 @@ impl<S: Store, D: Driver> Control<S, D> {
             .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
             .await?;
         Ok(record.map(|record| record.plan))
+    }
+
+    /// The planned maintenance of an account, in the order in which it was planned.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ControlError`] if the store cannot be read.
+    pub async fn batch_plans(
+        &self,
+        alias: Alias,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<Plan>, ControlError> {
+        let query = Query::new(PlanRecord::KIND, alias.as_str())
+            .after(after)
+            .limit(limit);
+        let page = self.store.page(&query).await?;
+        let plans: Result<_, _> = page
+            .documents
+            .iter()
+            .map(|document| document.read().map(|record: PlanRecord| record.plan))
+            .collect();
+        Ok(Page {
+            items: plans?,
+            next: page.next,
+        })
     }
 
     /// How many plans of an account are remembered, as far as a limit of `max` needs to know.
