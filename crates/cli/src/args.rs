@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Check(Check),
     Open(Open),
     Calendar(Calendar),
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     Completions(Completions),
 }
 
@@ -193,6 +195,41 @@ pub(crate) struct Calendar {
 
     #[command(flatten)]
     pub(crate) window: WindowArgs,
+}
+
+/// Serves maintenance windows, servers and batches to the clients of AWS and of CenturyLink Cloud
+#[cfg(feature = "serve")]
+#[derive(Debug, clap::Args)]
+#[command(after_help = SERVE_EXAMPLES, after_long_help = SERVE_LONG_HELP.as_str())]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8750]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+
+    /// Where to keep everything: memory, sqlite:PATH or postgres://... [default: sqlite:tagout.db]
+    // A URL with a password in it belongs into the file or the environment: others can read a command's options.
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Option<String>,
+
+    /// Who does the work: simulated, or command for programs of your own [default: simulated]
+    #[arg(long, value_name = "DRIVER")]
+    pub(crate) driver: Option<String>,
+
+    /// How many times faster than life the simulated driver works [default: 60]
+    #[arg(long, value_name = "N")]
+    pub(crate) speed: Option<String>,
+
+    /// Reads settings from this TOML file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Sets one key, as if it stood in the file; later ones win
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Checks the settings, and ends: exit code 0 if they are good, 2 if not
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Prints a script that completes what is typed, for a shell to read
@@ -399,6 +436,31 @@ Examples:
   aws ssm describe-maintenance-windows | tagout calendar --windows - > windows.ics
   tagout calendar 'cron(0 22 ? * SAT *)' --zone Asia/Tokyo --duration 3 --svg > window.svg
   aws ssm describe-maintenance-windows | tagout calendar --windows - --html > windows.html";
+
+#[cfg(feature = "serve")]
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  tagout serve
+  tagout serve --store memory --listen 127.0.0.1:0
+  tagout serve --config tagout.toml --set limits.maintenance_windows=500
+  tagout serve --config tagout.toml --check
+  aws --endpoint-url http://127.0.0.1:8750 --region us-east-1 ssm describe-maintenance-windows";
+
+#[cfg(feature = "serve")]
+static SERVE_LONG_HELP: LazyLock<String> = LazyLock::new(|| {
+    let keys = tagout_server::config::KEYS;
+    let width = keys.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|(key, meaning)| format!("  {key:width$}  {meaning}"))
+        .collect();
+    let rows = rows.join("\n");
+    format!(
+        "{SERVE_EXAMPLES}\n\nKeys of the file, and of --set:\n{rows}\n\nA file may also have [[credentials]] and \
+         [command.KIND]. Each key can stand in the environment, such as TAGOUT_LIMITS_SERVERS for limits.servers. \
+         Options win over the environment, and the environment over the file."
+    )
+});
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -9,6 +9,8 @@ mod failure;
 mod next;
 mod open;
 mod output;
+#[cfg(feature = "serve")]
+mod serve;
 mod table;
 mod time;
 mod window;
@@ -45,6 +47,8 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(args),
         Command::Open(args) => open::run(args, now),
         Command::Calendar(args) => calendar::run(args, now),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Args::command(), "tagout", &mut script);

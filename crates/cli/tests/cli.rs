@@ -14,6 +14,9 @@ mod language;
 mod next;
 #[path = "cli/open.rs"]
 mod open;
+#[cfg(feature = "serve")]
+#[path = "cli/serve.rs"]
+mod serve;
 #[path = "cli/windows.rs"]
 mod windows;
 #[path = "cli/zoneinfo.rs"]

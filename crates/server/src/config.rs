@@ -9,7 +9,7 @@ mod settings;
 
 pub use error::{ConfigError, Place};
 pub use layer::Layers;
-pub use settings::{Allow, Credential, KEYS, Limits, LogFormat, Program, Tls};
+pub use settings::{Allow, Credential, KEYS, Limits, Log, LogFormat, LogLevel, Program, Tls};
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -36,8 +36,8 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// The certificate to show, if connections are to be encrypted.
     pub tls: Option<Tls>,
-    /// How to write the log.
-    pub log_format: LogFormat,
+    /// What the log tells.
+    pub log: Log,
     /// Whether to show the status page.
     pub status_page: bool,
     /// What is enough.
@@ -120,7 +120,11 @@ impl Checked<'_> {
                 .map_err(|problem| self.error("account", problem))?,
             credentials,
             tls: self.tls()?,
-            log_format: settings.log.format.unwrap_or_default(),
+            log: Log {
+                format: settings.log.format.unwrap_or_default(),
+                level: settings.log.level.unwrap_or_default(),
+                requests: settings.log.requests.unwrap_or(true),
+            },
             status_page: settings.status_page.unwrap_or(listen.ip().is_loopback()),
             limits: settings
                 .limits

@@ -37,6 +37,14 @@ pub const KEYS: &[(&str, &str)] = &[
     ("tls.certificate", "a file with the certificate chain, PEM"),
     ("tls.key", "a file with the private key, PEM"),
     ("log.format", "`text` or `json`"),
+    (
+        "log.level",
+        "`error`, `warn`, `info` or `debug`; `info` by default",
+    ),
+    (
+        "log.requests",
+        "whether each request is a line of the log; by default it is",
+    ),
     ("limits.body_bytes", "the longest body of a request"),
     (
         "limits.certificate_body_bytes",
@@ -108,6 +116,8 @@ pub struct Tls {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawLog {
     pub(super) format: Option<LogFormat>,
+    pub(super) level: Option<LogLevel>,
+    pub(super) requests: Option<bool>,
 }
 
 /// How the log is written.
@@ -119,6 +129,32 @@ pub enum LogFormat {
     Text,
     /// For programs: one JSON object a line.
     Json,
+}
+
+/// What the log tells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Log {
+    /// How it is written.
+    pub format: LogFormat,
+    /// The least that it tells.
+    pub level: LogLevel,
+    /// Whether each request is a line.
+    pub requests: bool,
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Something did not work.
+    Error,
+    /// Something may need a look.
+    Warn,
+    /// What the server does.
+    #[default]
+    Info,
+    /// How it does it.
+    Debug,
 }
 
 /// A program and its arguments.

@@ -67,7 +67,7 @@ fn options_win_over_the_environment_and_the_environment_over_the_file() {
     ));
     assert_eq!(config.listen.port(), 1);
     assert_eq!((config.limits.requests, config.limits.connections), (7, 4));
-    assert_eq!(config.log_format, LogFormat::Json);
+    assert_eq!(config.log.format, LogFormat::Json);
 }
 
 #[test]
