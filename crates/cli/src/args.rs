@@ -227,7 +227,11 @@ pub(crate) struct Serve {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
 
-    /// Checks the settings, and ends: exit code 0 if they are good, 2 if not
+    /// Loads this inventory, JSON, unless one was loaded into the store before
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+
+    /// Checks the settings, and the inventory if there is one, and ends: exit code 0 if they are good, 2 if not
     #[arg(long)]
     pub(crate) check: bool,
 }

@@ -1,9 +1,9 @@
 //! `tagout serve`.
 
-use std::{env, error::Error, io, process::ExitCode};
+use std::{env, error::Error, io, path::Path, process::ExitCode};
 
 use tagout_server::{
-    Parts, Server,
+    Parts, Seed, Server,
     config::{Config, Layers, Log, LogFormat, LogLevel},
 };
 use tokio::{
@@ -20,6 +20,7 @@ use crate::output;
 
 pub(crate) fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let config = config(args).map_err(Failure::options)?;
+    let seed = args.seed.as_deref().map(seed).transpose()?;
     if args.check {
         output::print("the settings are good\n")?;
         return Ok(ExitCode::SUCCESS);
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &Serve) -> Result<ExitCode, Failure> {
         what: "the threads of the server".to_owned(),
         source,
     })?;
-    runtime.block_on(serve(&config))?;
+    runtime.block_on(serve(&config, seed.as_ref()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,7 +62,17 @@ fn config(args: &Serve) -> Result<Config, tagout_server::config::ConfigError> {
     Config::read(&layers)
 }
 
-async fn serve(config: &Config) -> Result<(), Failure> {
+/// The inventory in this file.
+fn seed(path: &Path) -> Result<Seed, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::Io {
+        action: "read",
+        what: path.display().to_string(),
+        source,
+    })?;
+    Seed::read(&text).map_err(|error| Failure::File(format!("{}: {error}", path.display())))
+}
+
+async fn serve(config: &Config, seed: Option<&Seed>) -> Result<(), Failure> {
     let cannot_start = |error: &dyn Error| Failure::File(chain(error));
     let stop = stop().map_err(|source| Failure::Io {
         action: "listen to",
@@ -74,6 +85,10 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let server = Server::bind(config, parts)
         .await
         .map_err(|error| cannot_start(&error))?;
+    if let Some(seed) = seed {
+        let loaded = seed.load(server.app()).await;
+        loaded.map_err(|error| cannot_start(&error))?;
+    }
     output::print(&greeting(config, &server))?;
     server.run(stop).await;
     Ok(())

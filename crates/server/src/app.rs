@@ -10,6 +10,8 @@ use crate::{
     AnyClock, AnyDriver,
     config::{Config, Limits, StoreChoice},
     keys::Keys,
+    login::Logins,
+    secrets::Secrets,
 };
 
 /// The parts that a server is made of, beside its configuration.
@@ -71,31 +73,40 @@ impl Parts {
 pub struct App {
     control: Arc<Control<AnyStore, AnyDriver>>,
     clock: AnyClock,
-    /// Only unique: nothing is opened with one.
+    /// Only unique: nothing is opened with what comes from there.
     request_ids: Ids,
     region: String,
     keys: Keys,
     limits: Limits,
+    logins: Logins,
 }
 
 impl App {
     /// An app as `config` says, made of `parts`.
-    pub fn new(config: &Config, parts: Parts) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StartError::Store`] if the store does not answer.
+    pub async fn new(config: &Config, parts: Parts) -> Result<Self, StartError> {
         let Parts {
             store,
             driver,
             clock,
             ids,
         } = parts;
+        let secrets = Secrets::of(&store, &ids).await?;
         let request_ids = Ids::seeded(ids.number());
-        Self {
-            control: Arc::new(Control::new(store, driver, settings(config), ids)),
+        let mut settings = settings(config);
+        settings.windows.page_key = secrets.page_key();
+        Ok(Self {
+            control: Arc::new(Control::new(store, driver, settings, ids)),
             clock,
             request_ids,
             region: config.region.clone(),
             keys: Keys::new(config),
             limits: config.limits,
-        }
+            logins: Logins::new(config, secrets.token_key()),
+        })
     }
 
     /// The control plane.
@@ -134,6 +145,18 @@ impl App {
     /// What is enough.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What makes two hashes of one password differ; it need not be secret.
+    pub(crate) fn salt(&self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        self.request_ids.fill(&mut salt);
+        salt
+    }
+
+    /// Who may log in.
+    pub(crate) fn logins(&self) -> &Logins {
+        &self.logins
     }
 
     /// The access keys that may come in.

@@ -98,6 +98,25 @@ async fn dispatch(
         let action = format!("{}:{}", operation.service.signing_name(), operation.name);
         return Err(Fault::access_denied(&user, &action));
     }
+    perform(app, caller, operation, body, now).await
+}
+
+/// Does what a request asks, within this process: for the account of all callers who name none.
+pub(crate) async fn ask_within(
+    app: &App,
+    operation: Result<&'static Operation, Fault>,
+    body: &[u8],
+) -> Result<Vec<u8>, Fault> {
+    perform(app, &app.keys().caller(""), operation?, body, app.now()).await
+}
+
+async fn perform(
+    app: &App,
+    caller: &Caller,
+    operation: &'static Operation,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, Fault> {
     match operation.service {
         Service::Ssm => ssm::answer(app, caller, operation, body, now).await,
         Service::OpsWorksCm => opsworkscm::answer(app, caller, operation, body, now).await,

@@ -11,9 +11,10 @@ pub use error::{ConfigError, Place};
 pub use layer::Layers;
 pub use settings::{Allow, Credential, KEYS, Limits, Log, LogFormat, LogLevel, Program, Tls};
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use settings::Settings;
+use tagout_batch::{Alias, DataCenter};
 use tagout_control::Account;
 
 /// The AWS account of keys that name none, where no other is configured.
@@ -34,6 +35,10 @@ pub struct Config {
     pub account: Account,
     /// The access keys that may come in; empty if any may.
     pub credentials: Vec<Credential>,
+    /// The CenturyLink Cloud account of whoever logs in while there are no users.
+    pub clc_alias: Alias,
+    /// Where that account is at home.
+    pub clc_location: DataCenter,
     /// The certificate to show, if connections are to be encrypted.
     pub tls: Option<Tls>,
     /// What the log tells.
@@ -119,6 +124,8 @@ impl Checked<'_> {
             account: account(settings.account.as_deref().unwrap_or(ACCOUNT))
                 .map_err(|problem| self.error("account", problem))?,
             credentials,
+            clc_alias: self.parsed("clc.alias", settings.clc.alias.as_deref(), "ALIAS")?,
+            clc_location: self.parsed("clc.location", settings.clc.location.as_deref(), "WA1")?,
             tls: self.tls()?,
             log: Log {
                 format: settings.log.format.unwrap_or_default(),
@@ -223,6 +230,16 @@ impl Checked<'_> {
         } else {
             Err(self.error(key, format!("got `{value}`, expected {expected}")))
         }
+    }
+
+    fn parsed<T: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &str,
+        value: Option<&str>,
+        default: &str,
+    ) -> Result<T, ConfigError> {
+        let parsed = value.unwrap_or(default).parse();
+        parsed.map_err(|error: T::Err| self.error(key, error.to_string()))
     }
 
     fn error(&self, key: &str, problem: String) -> ConfigError {

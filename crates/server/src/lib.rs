@@ -11,6 +11,8 @@ pub use auth::sigv4;
 
 mod aws;
 
+mod clc;
+
 mod clock;
 pub use clock::AnyClock;
 
@@ -28,9 +30,17 @@ mod http;
 mod keys;
 pub use keys::Caller;
 
+mod login;
+pub use login::ClcCaller;
+
 mod opsworkscm;
 
 mod route;
+
+mod secrets;
+
+mod seed;
+pub use seed::{InvalidSeed, Seed, SeedError};
 
 mod server;
 pub use server::Server;

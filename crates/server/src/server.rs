@@ -44,7 +44,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Returns [`StartError::Listen`] if the address cannot be listened on.
+    /// Returns [`StartError`] if the address cannot be listened on, or the store does not answer.
     pub async fn bind(config: &Config, parts: Parts) -> Result<Self, StartError> {
         let cannot_listen = |source| StartError::Listen {
             address: config.listen,
@@ -55,7 +55,7 @@ impl Server {
             .map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
         Ok(Self {
-            app: Arc::new(App::new(config, parts)),
+            app: Arc::new(App::new(config, parts).await?),
             listener,
             address,
         })

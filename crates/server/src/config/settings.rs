@@ -34,6 +34,14 @@ pub const KEYS: &[(&str, &str)] = &[
         "status_page",
         "whether to show the page at `/`; by default only on a loopback address",
     ),
+    (
+        "clc.alias",
+        "the CenturyLink Cloud account of whoever logs in while there are no users; `ALIAS` by default",
+    ),
+    (
+        "clc.location",
+        "the data centre where that account is at home; `WA1` by default",
+    ),
     ("tls.certificate", "a file with the certificate chain, PEM"),
     ("tls.key", "a file with the private key, PEM"),
     ("log.format", "`text` or `json`"),
@@ -76,6 +84,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("limits.servers", "OpsWorks CM servers of one account"),
     ("limits.manual_backups", "manual backups of one account"),
     ("limits.batch_servers", "servers in one batch"),
+    (
+        "limits.token_seconds",
+        "how long a CenturyLink Cloud login is good for",
+    ),
 ];
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -89,11 +101,19 @@ pub(super) struct Settings {
     pub(super) region: Option<String>,
     pub(super) account: Option<String>,
     pub(super) status_page: Option<bool>,
+    pub(super) clc: RawClc,
     pub(super) tls: RawTls,
     pub(super) log: RawLog,
     pub(super) limits: RawLimits,
     pub(super) credentials: Vec<RawCredential>,
     pub(super) command: BTreeMap<String, Program>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawClc {
+    pub(super) alias: Option<String>,
+    pub(super) location: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -227,6 +247,8 @@ limits! {
     manual_backups: 50 in 1..=10_000_000;
     /// How many servers one batch may name.
     batch_servers: 1_000 in 1..=100_000;
+    /// How long a login of CenturyLink Cloud is good for, in seconds; two weeks by default, as there.
+    token_seconds: 1_209_600 in 1..=1_209_600;
 }
 
 /// An access key, and what it opens.

@@ -96,9 +96,13 @@ fn every_key_is_taken_and_every_limit_is_a_key() {
             "eu-west-1",
             "210987654321",
             "true",
+            "altd",
+            "DE1",
             "c.pem",
             "k.pem",
             "text",
+            "warn",
+            "false",
         ];
         let value = KEYS
             .iter()

@@ -6,3 +6,4 @@ mod common;
 
 mod aws;
 mod health;
+mod login;

@@ -1,0 +1,129 @@
+//! The door of the CenturyLink Cloud interface: which call, whose request, and may they.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::{HeaderName, HeaderValue, StatusCode, header, request};
+use hyper::body::Incoming;
+use tagout_wire::clc::{Call, Fault, HEADERS, Input, Reply, Request, Route};
+
+use crate::{
+    App,
+    http::{self as web, Answer, BodyFault},
+    login::{self, ClcCaller},
+};
+
+/// What is to be told of a request: in the log and in the figures.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The call that it is, if there is one of that path.
+    pub(crate) call: Option<Call>,
+    /// Whose it was.
+    pub(crate) caller: Option<ClcCaller>,
+}
+
+/// Answers a request under `/v2/`.
+pub(crate) async fn answer(
+    app: &App,
+    head: &request::Parts,
+    body: Incoming,
+    told: &mut Told,
+) -> Answer {
+    let mut is_read = false;
+    let reply = match succeed(app, head, body, told, &mut is_read).await {
+        Ok(reply) => reply,
+        Err(fault) => fault.reply(),
+    };
+    let answer = written(reply);
+    if is_read { answer } else { web::last(answer) }
+}
+
+async fn succeed(
+    app: &App,
+    head: &request::Parts,
+    body: Incoming,
+    told: &mut Told,
+    is_read: &mut bool,
+) -> Result<Reply, Fault> {
+    let now = app.now();
+    let route = Route::find(head.method.as_str(), head.uri.path())?;
+    told.call = Some(route.call());
+    if route.call() != Call::Login {
+        let caller = told.caller.insert(login::caller(app, &head.headers, now)?);
+        check(caller, &route)?;
+    }
+
+    let body_max = usize::try_from(app.limits().body_bytes).unwrap_or(usize::MAX);
+    let time_limit = Duration::from_secs(app.limits().body_seconds);
+    let body = web::read(body, body_max, time_limit)
+        .await
+        .map_err(|fault| match fault {
+            BodyFault::TooLong => Fault::too_large(body_max),
+            BodyFault::Late => Fault::message(408, "The body did not come in time."),
+            BodyFault::Broken => Fault::bad_request("The body broke off."),
+        })?;
+    *is_read = true;
+
+    let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let input = Input {
+        query: head.uri.query().unwrap_or(""),
+        content_type: text(header::CONTENT_TYPE).unwrap_or(""),
+        idempotency_key: text(HeaderName::from_static("idempotency-key")),
+        body: &body,
+        servers_max: usize::try_from(app.limits().batch_servers).unwrap_or(usize::MAX),
+    };
+    match (Request::parse(&route, &input)?, &told.caller) {
+        (Request::Login(named), _) => login::login(app, named, now).await,
+        (request, Some(caller)) => call(app, caller, &route, request, now).await,
+        (_, None) => Err(Fault::unauthorized()),
+    }
+}
+
+/// Whether the caller may make the call, and in that account.
+fn check(caller: &ClcCaller, route: &Route<'_>) -> Result<(), Fault> {
+    let alias = route.alias().ok_or_else(Fault::not_found)?;
+    let is_home = caller.everywhere || caller.alias == alias;
+    if is_home && caller.may(route.need()) {
+        Ok(())
+    } else {
+        Err(Fault::forbidden())
+    }
+}
+
+/// Does what `request` asks, whose caller may ask it.
+#[expect(clippy::unused_async, reason = "no call asks the control plane yet")]
+async fn call(
+    _app: &App,
+    _caller: &ClcCaller,
+    _route: &Route<'_>,
+    _request: Request,
+    _now: DateTime<Utc>,
+) -> Result<Reply, Fault> {
+    Err(Fault::not_found())
+}
+
+/// The reply as it goes over a connection.
+fn written(reply: Reply) -> Answer {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let has_body = !reply.body.is_empty();
+    let mut answer = web::empty(status);
+    *answer.body_mut() = reply.body.into();
+    let headers = answer.headers_mut();
+    if has_body {
+        for (name, value) in HEADERS {
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+    }
+    for (name, value) in [
+        (header::LOCATION, reply.location),
+        (header::ALLOW, reply.allow),
+    ] {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(&*value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    answer
+}
