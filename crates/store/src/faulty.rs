@@ -5,6 +5,7 @@ use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -24,6 +25,9 @@ pub enum Fault {
     After,
     /// It is not begun before its future has been polled this many times, so that others go first.
     Slow(u32),
+    /// It is not begun before this time has gone by, as it is for a caller that is stopped and woken. The time is that
+    /// of Tokio, in whose runtime the call has to be made.
+    Late(Duration),
     /// Nothing is done, and the call never returns: so it is for a caller that is killed just before it.
     LostBefore,
     /// It is done, and the call never returns: so it is for a caller that is killed just after it.
@@ -172,6 +176,10 @@ impl<S: Store> FaultyStore<S> {
                     }
                 })
             }
+            Some(Fault::Late(time)) => {
+                tokio::time::sleep(time).await;
+                work.await
+            }
             Some(Fault::LostBefore) => pending().await,
             Some(Fault::LostAfter) => {
                 drop(work.await);
@@ -319,6 +327,15 @@ mod tests {
         .await;
         create(&inner).await.unwrap();
         assert_eq!(slow.await.unwrap_err().kind(), ErrorKind::Conflict);
+    }
+
+    #[tokio::test]
+    async fn a_late_call_is_made_after_its_time() {
+        let inner = MemoryStore::new();
+        let store = FaultyStore::new(inner.clone(), Fault::Late(Duration::from_millis(20)).at(0));
+        let (late, early) = tokio::join!(create(&store), create(&inner));
+        early.unwrap();
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::Conflict);
     }
 
     #[tokio::test]
