@@ -233,6 +233,28 @@ async fn nothing_is_lost_or_done_twice_when_a_plane_is_lost() {
 }
 
 #[tokio::test]
+async fn a_job_whose_line_is_served_when_its_time_to_start_is_over_ends_all_the_same() {
+    let (store, control) = fleet(&[("acct", 2)]).await;
+    let terms = Terms {
+        start_by: Some(now() + TimeDelta::seconds(10)),
+        ..Terms::default()
+    };
+    let wanted = submission("acct", Action::Reboot, [1, 2]).on_terms(terms);
+    let id = control.submit_batch(&wanted, now()).await.unwrap().jobs()[0];
+
+    // A plane that has not come to the job itself yet.
+    let mut settings = Settings::default();
+    settings.step_limit = 0;
+    let driver = SimulatedDriver::new(1);
+    let busy = Control::new(Arc::clone(&store), driver, settings, Ids::seeded(2));
+    let later = now() + TimeDelta::seconds(20);
+    assert_eq!(busy.step(later, 8).await.unwrap().begun, []);
+
+    control.step(later, 8).await.unwrap();
+    assert_eq!(job(&control, "acct", id).await.status(), JobStatus::Failed);
+}
+
+#[tokio::test]
 async fn a_late_or_repeated_report_changes_nothing() {
     let (_, control) = fleet(&[("acct", 1)]).await;
     control

@@ -114,8 +114,8 @@ impl JobRecord {
     pub(crate) fn new(job: Job, settings: &Settings, now: DateTime<Utc>) -> Self {
         let due_at = match job.ended_at() {
             Some(ended_at) => ended_at.checked_add_signed(settings.retention.get()),
-            // What a stopped job still has to skip goes on at once.
-            None if job.next_to_skip().is_some() => Some(now),
+            // What a stopped job still has to skip goes on at once, and so does the stop of one that is out of time.
+            None if job.next_to_skip().is_some() || is_out_of_time(&job, now) => Some(now),
             None => job.due_after(now),
         };
         Self {
@@ -128,6 +128,11 @@ impl JobRecord {
     pub(crate) fn in_line(&self) -> bool {
         self.in_line
     }
+}
+
+/// Whether the time to start is over for some items of `job`.
+pub(crate) fn is_out_of_time(job: &Job, now: DateTime<Utc>) -> bool {
+    job.progress().waiting() > 0 && job.start_by().is_some_and(|limit| now >= limit)
 }
 
 impl Record for JobRecord {

@@ -8,7 +8,7 @@ use tagout_batch::{
 use tagout_store::Store;
 use tagout_window::{Ending, Outcome};
 
-use super::records::{ItemRecord, JobRecord, LineRecord, SCOPE, ServerRecord};
+use super::records::{ItemRecord, JobRecord, LineRecord, SCOPE, ServerRecord, is_out_of_time};
 use super::submit::{ALL, QUEUED};
 use crate::{
     control::{Control, decide},
@@ -143,7 +143,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         mut job: Job,
     ) -> Result<Job, ControlError> {
         let (now, id) = (unit.now(), job.id().to_string());
-        if job.progress().waiting() > 0 && job.start_by().is_some_and(|limit| now >= limit) {
+        if is_out_of_time(&job, now) {
             tagout_batch::stop(&mut job, Reason::NotStartedInTime);
         }
         for _ in 0..SKIPPED_MAX {
