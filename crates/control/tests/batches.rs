@@ -12,7 +12,7 @@ use tagout_batch::{
 use tagout_control::{
     Control, ControlError, Event, Ids, JobFilter, Settings, SimulatedDriver, Simulation,
 };
-use tagout_store::{MemoryStore, Position, Store};
+use tagout_store::{Fault, FaultyStore, MemoryStore, Operation, Position, Store};
 
 type Plane = Control<Arc<MemoryStore>, SimulatedDriver>;
 
@@ -252,6 +252,32 @@ async fn a_job_whose_line_is_served_when_its_time_to_start_is_over_ends_all_the_
 
     control.step(later, 8).await.unwrap();
     assert_eq!(job(&control, "acct", id).await.status(), JobStatus::Failed);
+}
+
+#[tokio::test]
+async fn the_end_of_a_job_is_told_once_though_it_is_looked_at_as_it_ends() {
+    let (store, control) = fleet(&[("acct", 1)]).await;
+    let start_by = now() + TimeDelta::seconds(10);
+    let terms = Terms {
+        start_by: Some(start_by),
+        ..Terms::default()
+    };
+    let wanted = submission("acct", Action::PowerOff, [1]).on_terms(terms);
+    control.submit_batch(&wanted, now()).await.unwrap();
+    // It is due, as its time to start is over; and between taking and reading it, somebody else ends it.
+    let late = FaultyStore::new(Arc::clone(&store), |call| {
+        (call.operation == Operation::Load).then_some(Fault::Slow(50))
+    });
+    let driver = SimulatedDriver::new(1);
+    let slow = Control::new(late, driver, Settings::default(), Ids::seeded(2));
+    let (stepped, cancelled) = tokio::join!(
+        slow.step(start_by, 0),
+        control.cancel_batch(alias("acct"), "wa1-1".parse().unwrap(), start_by),
+    );
+    assert_eq!(stepped.unwrap().n_advanced, 1);
+    assert_eq!(cancelled.unwrap().skipped, 1);
+    let events = store.events(Position::START, 10).await.unwrap().events;
+    assert_eq!(events.len(), 1, "{events:?}");
 }
 
 #[tokio::test]

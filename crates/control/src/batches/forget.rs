@@ -34,6 +34,10 @@ impl<S: Store, D: Driver> Control<S, D> {
                 .ended_at()
                 .and_then(|at| at.checked_add_signed(retention))
                 .is_some_and(|at| at <= now);
+            if !over && record.job.status().is_final() {
+                let settings = &self.settings.batches;
+                return unit.put(SCOPE, &JobRecord::new(record.job, settings, now)); // with its due time
+            }
             if !over {
                 return self.settle_job(unit, record.job).await.map(drop);
             }
