@@ -45,7 +45,12 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
         } else {
             self.begin_due(now, capacity).await?
         };
-        let next_due = self.store.next_due(&Self::kinds()).await?;
+        let next_due = match self.store.next_due(&Self::kinds()).await {
+            Ok(next_due) => next_due,
+            // What has begun is to be performed all the same.
+            Err(_) if !begun.is_empty() => Some(now),
+            Err(error) => return Err(error.into()),
+        };
         Ok(Step {
             begun,
             n_advanced,

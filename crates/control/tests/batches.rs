@@ -281,6 +281,24 @@ async fn the_end_of_a_job_is_told_once_though_it_is_looked_at_as_it_ends() {
 }
 
 #[tokio::test]
+async fn what_has_begun_is_given_out_though_the_store_fails_after_it() {
+    let (store, control) = fleet(&[("acct", 1)]).await;
+    let wanted = submission("acct", Action::Reboot, [1]);
+    control.submit_batch(&wanted, now()).await.unwrap();
+    let failing = FaultyStore::new(store, |call| {
+        (call.operation == Operation::NextDue).then_some(Fault::Before)
+    });
+    let driver = SimulatedDriver::new(1);
+    let control = Control::new(failing, driver, Settings::default(), Ids::seeded(2));
+    let step = control.step(now(), 8).await.unwrap();
+    assert_eq!((step.begun.len(), step.next_due), (1, Some(now())));
+    assert!(
+        control.step(now(), 8).await.is_err(),
+        "nothing else has begun"
+    );
+}
+
+#[tokio::test]
 async fn a_late_or_repeated_report_changes_nothing() {
     let (_, control) = fleet(&[("acct", 1)]).await;
     control
