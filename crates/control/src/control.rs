@@ -18,6 +18,7 @@ use crate::{
     outbox::Errand,
     servers,
     settings::Settings,
+    telemetry,
     unit::Unit,
     windows::{ExecutionRecord, ReceiptRecord, WatchRecord, WindowRecord},
     work::Work,
@@ -27,6 +28,38 @@ use crate::{
 ///
 /// Any number of planes may share one store, in one process or on many machines; none is special. It reads no clock:
 /// every method is told the time, but for [`run`](Self::run), which asks.
+///
+/// # Example
+///
+/// A service that keeps a clock of its own steps, performs and reports itself; [`run`](Self::run) does the same.
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta, Utc};
+/// use tagout_control::{Account, Control, Done, Ids, Settings, SimulatedDriver};
+/// use tagout_lifecycle::{Engine, NewServer, Status};
+/// use tagout_store::MemoryStore;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let control = Control::new(MemoryStore::new(), SimulatedDriver::new(1), Settings::default(), Ids::seeded(1));
+/// let (account, now): (Account, DateTime<Utc>) = ("123456789012".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// let web = NewServer::new(
+///     "web".parse()?, Engine::ChefAutomate, "m5.large".parse()?,
+///     "arn:aws:iam::123456789012:instance-profile/p".parse()?, "arn:aws:iam::123456789012:role/r".parse()?,
+/// );
+/// let name = web.name.clone();
+/// control.create_server(&account, web, None, now).await?; // decided and committed
+///
+/// let later = now + TimeDelta::minutes(15);
+/// for work in control.step(now, 10).await?.begun {
+///     assert_eq!((&*work.kind, &*work.target), ("server.create", "web"));
+///     control.report(&work.ticket, Ok(Done::default()), later).await?; // here it was done
+/// }
+/// let server = control.describe_servers(&account, Some(&name), later).await?.remove(0);
+/// assert_eq!(server.status(), Status::Healthy);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Control<S, D> {
     pub(crate) store: S,
@@ -146,10 +179,13 @@ impl<S: Store, D: Driver> Control<S, D> {
 
     /// Makes the decision of `unit` stand, and wakes those who wait for what it brings.
     pub(crate) async fn commit(&self, unit: Unit<'_, S>) -> Result<(), StoreError> {
-        let has_events = unit.has_events();
-        unit.commit().await?;
+        let n_events = unit.n_events();
+        if !unit.commit().await? {
+            return Ok(());
+        }
         self.bell.notify_one();
-        if has_events {
+        if n_events > 0 {
+            telemetry::events(n_events);
             self.news.notify_waiters();
         }
         Ok(())
@@ -168,6 +204,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         if !is_overtaken(&error) {
             return Err(error.into());
         }
+        telemetry::overtaken();
         *n_overtaken += 1;
         if *n_overtaken < self.settings.retries_max {
             return Ok(false);

@@ -1,4 +1,12 @@
-//! The control plane of tagout.
+//! The control plane of tagout: decides, commits, and then has the work done.
+//!
+//! [`Control`] is where to begin. What it tells its embedder: [`ControlError`] with its [`ErrorKind`], the stream of
+//! [`Event`]s, and the [`METRICS`].
+//!
+//! **Invariant:** nothing here knows how a request is spoken, or which store it is; a decision reads no clock, and is
+//! made of documents, the command and `now` alone. Only [`Control::run`] asks a [`Clock`], and durations are measured
+//! for the metrics.
+#![doc = include_str!("../README.md")]
 
 mod account;
 pub use account::{Account, InvalidAccount};
@@ -41,6 +49,10 @@ mod simulation;
 pub use simulation::{Simulation, Tick};
 
 mod outbox;
+
+mod telemetry;
+pub use telemetry::{METRICS, Metric, MetricKind, describe_metrics};
+
 mod unit;
 
 mod windows;

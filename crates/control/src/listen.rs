@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 
 use tagout_store::{Changes, Position, Store, Stored};
+use tracing::instrument;
 
 use crate::{
     control::Control,
     driver::Driver,
     error::ControlError,
     event::{Event, EventPage, EventRecord, Recorded},
+    telemetry::observed,
 };
 
 impl<S: Store, D: Driver> Control<S, D> {
@@ -23,25 +25,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::EventsForgotten`] if events after `after` are no longer kept, and
     /// [`ControlError::Store`] if the store cannot be read, or an event is of a newer program.
+    #[instrument(skip_all, fields(after = after.0))]
     pub async fn events(&self, after: Position, limit: usize) -> Result<EventPage, ControlError> {
-        let found = self.store.events(after, limit).await?;
-        if after != Position::START && after < found.trimmed {
-            return Err(ControlError::EventsForgotten {
-                after,
-                through: found.trimmed,
-            });
-        }
-        let last_read = found.events.last().map(tagout_store::Event::position);
-        let ours = found
-            .events
-            .iter()
-            .filter(|event| *event.kind() == Event::KIND);
-        let events = ours.map(recorded).collect::<Result<_, _>>()?;
-        Ok(EventPage {
-            events,
-            next: last_read.unwrap_or(after).max(found.trimmed),
-            last: found.last,
+        observed("events", async {
+            let found = self.store.events(after, limit).await?;
+            if after != Position::START && after < found.trimmed {
+                return Err(ControlError::EventsForgotten {
+                    after,
+                    through: found.trimmed,
+                });
+            }
+            let last_read = found.events.last().map(tagout_store::Event::position);
+            let ours = found
+                .events
+                .iter()
+                .filter(|event| *event.kind() == Event::KIND);
+            let events = ours.map(recorded).collect::<Result<_, _>>()?;
+            Ok(EventPage {
+                events,
+                next: last_read.unwrap_or(after).max(found.trimmed),
+                last: found.last,
+            })
         })
+        .await
     }
 
     /// The events after a position as they come, one by one.
@@ -62,11 +68,15 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Store`] if the store cannot be written to, or `through` is beyond
     /// [`Position::TRIM_MAX`].
+    #[instrument(skip_all, fields(through = through.0))]
     pub async fn forget_events(&self, through: Position) -> Result<(), ControlError> {
-        let mut changes = Changes::new();
-        changes.trim(through);
-        self.store.commit(changes).await?;
-        Ok(())
+        observed("forget_events", async {
+            let mut changes = Changes::new();
+            changes.trim(through);
+            self.store.commit(changes).await?;
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use tagout_store::{Document, Kind, Store, Stored, TakeDue};
+use tracing::instrument;
 use tracing::warn;
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     error::ControlError,
     run::passed_over,
     servers::Charge,
+    telemetry::{self, observed},
     unit::{Record, Unit},
     windows,
     work::{Ticket, Work},
@@ -184,6 +186,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         let mut unit = Unit::new(&self.store, now);
         let (mut begun, mut served) = (Vec::new(), Vec::new());
         for document in self.store.take_due(&take).await? {
+            telemetry::due(document.key().kind().as_str(), document.due_at(), now);
             if *document.key().kind() != Errand::KIND {
                 let capacity = limit.saturating_sub(served.len());
                 match self.serve_line(&document, now, capacity).await {
@@ -204,14 +207,23 @@ impl<S: Store, D: Driver> Control<S, D> {
                 if let Err(error) = self.give_up(document, errand, now).await {
                     passed_over(&key, &error);
                 }
+                telemetry::attempt_lost();
                 continue;
+            }
+            if errand.begun {
+                telemetry::attempt_lost();
             }
             unit.adopt(document);
             begun.push(errand.begin(now, now + lease));
             unit.put(SCOPE, &errand)?;
         }
-        match self.commit(unit).await {
-            Ok(()) => served.extend(begun),
+        match unit.commit().await {
+            Ok(_) => {
+                for work in &begun {
+                    telemetry::attempt_begun(&work.kind);
+                }
+                served.extend(begun);
+            }
             // The leases ran out before we came to this: whoever has them now begins them.
             Err(error) if is_overtaken(&error) => {}
             // What lines have begun is to be performed all the same.
@@ -252,15 +264,19 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::StaleTicket`] if another attempt has begun, or the work has ended: stop.
+    #[instrument(skip_all)]
     pub async fn heartbeat(&self, ticket: &Ticket, now: DateTime<Utc>) -> Result<(), ControlError> {
-        if let Ok(item) = ticket.as_str().parse() {
-            return self.heartbeat_item(item, now).await;
-        }
-        decide!(self, now, |unit| {
-            let mut errand = self.current(unit, ticket).await?;
-            errand.due_at = now + self.settings.lease;
-            unit.put(SCOPE, &errand)
+        observed("heartbeat", async {
+            if let Ok(item) = ticket.as_str().parse() {
+                return self.heartbeat_item(item, now).await;
+            }
+            decide!(self, now, |unit| {
+                let mut errand = self.current(unit, ticket).await?;
+                errand.due_at = now + self.settings.lease;
+                unit.put(SCOPE, &errand)
+            })
         })
+        .await
     }
 
     /// Says how the attempt of `ticket` ended.
@@ -271,15 +287,31 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::StaleTicket`] if the attempt was given up or has been reported before: nothing changes.
+    #[instrument(skip_all)]
     pub async fn report(
         &self,
         ticket: &Ticket,
         result: Result<Done, DriverError>,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
+        observed("report", async {
+            let work = self.take_in(ticket, &result, now).await?;
+            telemetry::attempt_ended(&work, &result);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Moves on whatever `ticket` is of; gives back what kind of work it was.
+    async fn take_in(
+        &self,
+        ticket: &Ticket,
+        result: &Result<Done, DriverError>,
+        now: DateTime<Utc>,
+    ) -> Result<Cow<'static, str>, ControlError> {
         // The ticket of a batch's item says so itself: it has a slash, which no other has.
         if let Ok(item) = ticket.as_str().parse() {
-            return self.report_item(item, &result, now).await;
+            return self.report_item(item, result, now).await.map(Cow::Owned);
         }
         let _turn = match ticket.as_str().split_once('~') {
             Some((thing, _)) => Some(self.turn(thing).await),
@@ -287,19 +319,20 @@ impl<S: Store, D: Driver> Control<S, D> {
         };
         decide!(self, now, |unit| {
             let mut errand = self.current(unit, ticket).await?;
-            match &result {
+            match result {
                 Err(error)
                     if error.is_transient() && errand.attempt < self.settings.attempts_max =>
                 {
                     errand.begun = false;
                     errand.due_at = now + self.backoff(errand.attempt);
-                    unit.put(SCOPE, &errand)
+                    unit.put(SCOPE, &errand)?;
                 }
                 _ => {
                     unit.remove::<Errand>(SCOPE, &errand.id)?;
-                    self.finish(unit, &errand, result.clone()).await
+                    self.finish(unit, &errand, result.clone()).await?;
                 }
             }
+            Ok(errand.kind)
         })
     }
 

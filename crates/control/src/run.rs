@@ -4,14 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tagout_store::{Key, Store, TakeDue};
-use tokio::task::JoinSet;
-use tracing::{Instrument, debug, info_span, warn};
+use tokio::{task::JoinSet, time::Instant};
+use tracing::{Instrument, debug, debug_span, info_span, warn};
 
 use crate::{
     clock::Clock,
     control::{Control, Step},
     driver::{Driver, DriverError},
     error::ControlError,
+    telemetry,
     work::Work,
 };
 
@@ -32,10 +33,14 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
             self.settings.lease,
             self.settings.step_limit,
         );
+        let since = Instant::now();
         let mut n_advanced = 0;
         for document in self.store.take_due(&take).await? {
             let key = document.key().clone();
-            match self.advance(document, now).await {
+            let kind = key.kind().as_str();
+            telemetry::due(kind, document.due_at(), now);
+            let span = debug_span!("advance", kind, account = key.scope(), id = key.id());
+            match Box::pin(self.advance(document, now)).instrument(span).await {
                 Ok(()) => n_advanced += 1,
                 Err(error) => passed_over(&key, &error),
             }
@@ -43,7 +48,7 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
         let begun = if capacity == 0 {
             Vec::new()
         } else {
-            self.begin_due(now, capacity).await?
+            Box::pin(self.begin_due(now, capacity)).await?
         };
         let next_due = match self.store.next_due(&Self::kinds()).await {
             Ok(next_due) => next_due,
@@ -51,6 +56,7 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
             Err(_) if !begun.is_empty() => Some(now),
             Err(error) => return Err(error.into()),
         };
+        telemetry::step_ended(since);
         Ok(Step {
             begun,
             n_advanced,
@@ -65,8 +71,14 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
     pub async fn run(self: Arc<Self>, clock: impl Clock, shutdown: impl Future<Output = ()>) {
         let clock = Arc::new(clock);
         let mut running = JoinSet::new();
+        let mut measured: Option<Instant> = None;
         tokio::pin!(shutdown);
         loop {
+            if measured.is_none_or(|at| at.elapsed() >= MEASURED_EVERY) {
+                measured = Some(Instant::now());
+                self.measure().await;
+            }
+            telemetry::attempts_running(running.len());
             let capacity = self.settings.concurrency.saturating_sub(running.len());
             let pause = match self.step(clock.now(), capacity).await {
                 Ok(step) => {
@@ -76,7 +88,8 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
                             "work",
                             kind = work.kind,
                             account = work.account,
-                            target = work.target
+                            target = work.target,
+                            attempt = work.attempt
                         );
                         running.spawn(
                             Arc::clone(&self)
@@ -116,6 +129,17 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
         }
     }
 
+    /// Tells how much waits, which is known to the store alone.
+    async fn measure(&self) {
+        match self.n_queued().await {
+            Ok(n_queued) => telemetry::queue_depth(n_queued),
+            Err(error) => debug!(
+                error = &error as &dyn std::error::Error,
+                "the queue cannot be measured"
+            ),
+        }
+    }
+
     fn pause_until(&self, next_due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
         let idle = self.settings.idle;
         let pause = next_due.map_or(idle, |due| (due - now).min(idle));
@@ -129,14 +153,17 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
     /// Has `work` done, keeps its lease meanwhile, and reports how it ended.
     async fn perform(self: Arc<Self>, clock: Arc<impl Clock>, work: Work) {
         let limit = (work.deadline - clock.now()).to_std().unwrap_or_default();
+        let began = Instant::now();
         let call = tokio::time::timeout(limit, self.driver.perform(&work));
         let result = tokio::select! {
             result = call => result.unwrap_or(Err(DriverError::TimedOut)),
             () = self.keep(&*clock, &work) => return,
         };
+        telemetry::attempt_took(&work.kind, began.elapsed());
         match &result {
-            Ok(_) => debug!(attempt = work.attempt, "done"),
-            Err(error) => debug!(attempt = work.attempt, %error, "not done"),
+            Ok(_) => debug!("done"),
+            // What a driver says of a failure is for the owner: it goes into the record, not into the log.
+            Err(error) => debug!(is_transient = error.is_transient(), "not done"),
         }
         // Without an answer from the store the attempt is begun anew when its lease is over.
         for _ in 0..self.settings.retries_max {
@@ -178,7 +205,11 @@ impl<S: Store + 'static, D: Driver> Control<S, D> {
     }
 }
 
+/// How often a plane looks at what only the store knows of how it stands.
+const MEASURED_EVERY: Duration = Duration::from_secs(5);
+
 /// Says that a document could not be moved on; it comes due again when its lease is over.
 pub(crate) fn passed_over(key: &Key, error: &ControlError) {
+    telemetry::passed_over(key.kind().as_str());
     warn!(%key, error = error as &dyn std::error::Error, "cannot be moved on");
 }

@@ -257,13 +257,13 @@ impl<'a, S: Store> Unit<'a, S> {
         self.events.push((account.clone(), record));
     }
 
-    /// Whether those who listen have something to hear.
-    pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
+    /// How much those who listen will hear.
+    pub(crate) fn n_events(&self) -> usize {
+        self.events.len()
     }
 
-    /// Makes the decision stand.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    /// Makes the decision stand; tells whether there was anything in it.
+    pub(crate) async fn commit(self) -> Result<bool, StoreError> {
         let mut changes = Changes::new();
         for (key, slot) in self.slots {
             let version = slot.found.map(|document| document.version());
@@ -285,9 +285,10 @@ impl<'a, S: Store> Unit<'a, S> {
             changes.append(account.as_str(), event)?;
         }
         if changes.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        self.store.commit(changes).await.map(drop)
+        self.store.commit(changes).await?;
+        Ok(true)
     }
 }
 

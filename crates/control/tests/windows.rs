@@ -696,6 +696,141 @@ async fn a_window_that_is_deleted_while_it_runs_goes_on_and_is_remembered_for_30
 }
 
 #[tokio::test]
+async fn a_window_that_is_changed_while_it_runs_goes_on_as_it_was_and_opens_as_it_is() {
+    let (_, control) = fresh();
+    let id = window(&control, json!({})).await;
+    let of_it = task(&control, id, 6, json!({})).await;
+    let mut night = night(control);
+    night
+        .run_until(opening() + TimeDelta::seconds(5))
+        .await
+        .unwrap();
+    let (account, control) = (account(), night.plane(0));
+    let running = executions(control, id).await.remove(0);
+    assert_eq!(running.status(), Status::InProgress);
+    let update = |request: Value| command::<request::UpdateMaintenanceWindow>(request);
+    let disable = update(json!({ "WindowId": id, "Enabled": false, "Duration": 2, "Cutoff": 0 }));
+    control
+        .update_window(&account, &disable, night.now())
+        .await
+        .unwrap();
+    let deregister = command::<request::DeregisterTaskFromMaintenanceWindow>(
+        json!({ "WindowId": id, "WindowTaskId": of_it }),
+    );
+    control
+        .deregister_window_task(&account, &deregister, night.now())
+        .await
+        .unwrap();
+    let day = TimeDelta::hours(24);
+    night.run_until(opening() + day * 2).await.unwrap();
+    let ended = executions(night.plane(0), id).await;
+    assert_eq!(ended.len(), 1, "a window that is disabled does not open");
+    assert_eq!(invocations(&ended[0]), [Status::Success; 6]);
+    assert_eq!(ended[0].opening(), running.opening());
+
+    let enable = update(json!({ "WindowId": id, "Enabled": true }));
+    let control = night.plane(0);
+    control
+        .update_window(&account, &enable, night.now())
+        .await
+        .unwrap();
+    task(control, id, 1, json!({})).await;
+    let next = opening() + day * 3;
+    night.run_until(next + TimeDelta::hours(1)).await.unwrap();
+    let again = executions(night.plane(0), id).await;
+    assert_eq!(again.len(), 2, "openings while it was disabled are not run");
+    assert_eq!(invocations(&again[0]), [Status::Success]);
+    let open = again[0].opening();
+    assert_eq!(open.closes_at - open.opens_at, TimeDelta::hours(2));
+    assert_eq!(open.cutoff_at, open.closes_at);
+}
+
+/// Many windows at many times of the day; one in five is disabled, one in seven reaches server `i-7`.
+async fn many_windows(control: &Plane) -> tagout_window::Windows {
+    let settings = tagout_control::WindowSettings::default();
+    let mut windows = tagout_window::Windows::new(settings.rules, settings.page_key);
+    let account = account();
+    for n in 0..230 {
+        let schedule = format!("cron({} {} * * ? *)", n * 7 % 60, n * 5 % 24);
+        let id = window(
+            control,
+            json!({ "Name": format!("w-{n}"), "Schedule": schedule }),
+        )
+        .await;
+        if n % 5 == 0 {
+            let disable = command::<request::UpdateMaintenanceWindow>(
+                json!({ "WindowId": id, "Enabled": false }),
+            );
+            control
+                .update_window(&account, &disable, noon())
+                .await
+                .unwrap();
+        }
+        if n % 7 == 0 {
+            let register = command::<request::RegisterTargetWithMaintenanceWindow>(json!({
+                "WindowId": id, "ResourceType": "INSTANCE",
+                "Targets": [{ "Key": "InstanceIds", "Values": ["i-7"] }],
+            }));
+            control
+                .register_window_target(&account, &register, noon())
+                .await
+                .unwrap();
+        }
+        let get = command::<request::GetMaintenanceWindow>(json!({ "WindowId": id }));
+        windows.insert(control.window(&account, &get, noon()).await.unwrap());
+    }
+    windows
+}
+
+#[tokio::test]
+async fn lists_of_many_windows_are_those_of_the_windows_themselves() {
+    let mut settings = Settings::default();
+    settings.windows.rules.quotas.windows = 1_000;
+    let control = plane_with(&Arc::default(), 1, settings);
+    let account = account();
+    let windows = many_windows(&control).await;
+    let of_target = json!({
+        "ResourceType": "INSTANCE", "Targets": [{ "Key": "InstanceIds", "Values": ["i-7"] }], "MaxResults": 10,
+    });
+    // All; from a day far off; those of a target: page by page, across the days.
+    for first in [
+        json!({ "MaxResults": 50 }),
+        json!({ "MaxResults": 50, "Filters": [{ "Key": "ScheduledAfter", "Values": ["2027-01-01T00:00:00Z"] }] }),
+        of_target.clone(),
+    ] {
+        let mut request = first;
+        for _ in 0..12 {
+            let describe = command::<request::DescribeMaintenanceWindowSchedule>(request.clone());
+            let expected = windows.describe_schedule(&describe, noon()).unwrap();
+            let found = control.describe_window_schedule(&account, &describe, noon());
+            let found = found.await.unwrap();
+            let places = |it: &tagout_control::WindowOpening| (it.window, it.opening);
+            assert!(
+                found.entries.iter().map(places).eq(expected
+                    .entries
+                    .iter()
+                    .map(|it| (it.window.id(), it.opening)))
+            );
+            assert_eq!(found.next_token, expected.next_token);
+            request["NextToken"] = json!(found.next_token.unwrap());
+        }
+    }
+    let mut request = of_target;
+    let mut n_found = 0;
+    loop {
+        let describe = command::<request::DescribeMaintenanceWindowsForTarget>(request.clone());
+        let expected = windows.describe_for_target(&describe).unwrap();
+        let found = control.describe_windows_for_target(&account, &describe);
+        let found = found.await.unwrap();
+        assert!(found.entries.iter().eq(expected.entries));
+        n_found += found.entries.len();
+        let Some(next) = found.next_token else { break };
+        request["NextToken"] = json!(next);
+    }
+    assert_eq!(n_found, 33, "every seventh of 230");
+}
+
+#[tokio::test]
 async fn an_execution_is_paused_resumed_and_cancelled() {
     let (_, control) = fresh();
     let id = window(&control, json!({})).await;

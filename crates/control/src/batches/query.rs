@@ -11,8 +11,12 @@ use super::records::{
     AccountRecord, BY_ACCOUNT, BY_GROUP, BY_UUID, ItemRecord, JobRecord, PlanRecord, SCOPE,
     ServerRecord,
 };
-use super::submit::{SERVERS_MAX, account};
-use crate::{control::Control, driver::Driver, error::ControlError, unit::Unit};
+use super::submit::{ALL, QUEUED, SERVERS_MAX, account};
+use tracing::instrument;
+
+use crate::{
+    control::Control, driver::Driver, error::ControlError, telemetry::observed, unit::Unit,
+};
 
 /// A job and what has become of each of its servers.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,18 +80,22 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Submit`] if the account is unknown.
+    #[instrument(skip_all, fields(account = %alias, job = %id))]
     pub async fn batch_job(
         &self,
         alias: Alias,
         id: JobId,
         now: DateTime<Utc>,
     ) -> Result<Option<JobView>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let Some(JobRecord { job, .. }) = self.own_job(&mut unit, alias, id).await? else {
-            return Ok(None);
-        };
-        let items = self.items_of(&mut unit, &job).await?;
-        Ok(Some(JobView { job, items }))
+        observed("batch_job", async {
+            let mut unit = Unit::new(&self.store, now);
+            let Some(JobRecord { job, .. }) = self.own_job(&mut unit, alias, id).await? else {
+                return Ok(None);
+            };
+            let items = self.items_of(&mut unit, &job).await?;
+            Ok(Some(JobView { job, items }))
+        })
+        .await
     }
 
     /// A job of the account or of one below it, without its items.
@@ -95,17 +103,21 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Submit`] if the account is unknown.
+    #[instrument(skip_all, fields(account = %alias, job = %id))]
     pub async fn batch_job_status(
         &self,
         alias: Alias,
         id: JobId,
         now: DateTime<Utc>,
     ) -> Result<Option<Job>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        Ok(self
-            .own_job(&mut unit, alias, id)
-            .await?
-            .map(|record| record.job))
+        observed("batch_job_status", async {
+            let mut unit = Unit::new(&self.store, now);
+            Ok(self
+                .own_job(&mut unit, alias, id)
+                .await?
+                .map(|record| record.job))
+        })
+        .await
     }
 
     /// The jobs of an account, newest first.
@@ -113,28 +125,32 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError`] if the store cannot be read.
+    #[instrument(skip_all, fields(account = %alias))]
     pub async fn batch_jobs(
         &self,
         alias: Alias,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Page<Job>, ControlError> {
-        let query = Query::new(JobRecord::KIND, SCOPE)
-            .by_label(BY_ACCOUNT)
-            .prefix(&format!("{alias}/"))
-            .descending()
-            .after(after)
-            .limit(limit);
-        let page = self.store.page(&query).await?;
-        let jobs: Result<_, _> = page
-            .documents
-            .iter()
-            .map(|document| document.read().map(|JobRecord { job, .. }| job))
-            .collect();
-        Ok(Page {
-            items: jobs?,
-            next: page.next,
+        observed("batch_jobs", async {
+            let query = Query::new(JobRecord::KIND, SCOPE)
+                .by_label(BY_ACCOUNT)
+                .prefix(&format!("{alias}/"))
+                .descending()
+                .after(after)
+                .limit(limit);
+            let page = self.store.page(&query).await?;
+            let jobs: Result<_, _> = page
+                .documents
+                .iter()
+                .map(|document| document.read().map(|JobRecord { job, .. }| job))
+                .collect();
+            Ok(Page {
+                items: jobs?,
+                next: page.next,
+            })
         })
+        .await
     }
 
     /// The jobs of an account that a filter lets through, newest first.
@@ -193,18 +209,22 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Submit`] if the account is unknown.
+    #[instrument(skip_all, fields(account = %alias, server = %id))]
     pub async fn batch_server(
         &self,
         alias: Alias,
         id: ServerId,
         now: DateTime<Utc>,
     ) -> Result<Option<Server>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let owner = account(&mut unit, alias).await?;
-        let server = unit.get::<ServerRecord>(SCOPE, id.as_str()).await?;
-        Ok(server
-            .map(|ServerRecord(server)| server)
-            .filter(|server| owner.may_see(server.account())))
+        observed("batch_server", async {
+            let mut unit = Unit::new(&self.store, now);
+            let owner = account(&mut unit, alias).await?;
+            let server = unit.get::<ServerRecord>(SCOPE, id.as_str()).await?;
+            Ok(server
+                .map(|ServerRecord(server)| server)
+                .filter(|server| owner.may_see(server.account())))
+        })
+        .await
     }
 
     /// A server that the account may see, by the id under which its creation was answered.
@@ -212,25 +232,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Submit`] if the account is unknown.
+    #[instrument(skip_all, fields(account = %alias, uuid = %uuid))]
     pub async fn batch_server_by_uuid(
         &self,
         alias: Alias,
         uuid: ServerUuid,
         now: DateTime<Utc>,
     ) -> Result<Option<Server>, ControlError> {
-        let owner = account(&mut Unit::new(&self.store, now), alias).await?;
-        let query = Query::new(ServerRecord::KIND, SCOPE)
-            .by_label(BY_UUID)
-            .equal_to(&uuid.to_string())
-            .limit(1);
-        let found = self.store.page(&query).await?.documents;
-        let server = found
-            .first()
-            .map(tagout_store::Document::read)
-            .transpose()?;
-        Ok(server
-            .map(|ServerRecord(server)| server)
-            .filter(|server| owner.may_see(server.account())))
+        observed("batch_server_by_uuid", async {
+            let owner = account(&mut Unit::new(&self.store, now), alias).await?;
+            let query = Query::new(ServerRecord::KIND, SCOPE)
+                .by_label(BY_UUID)
+                .equal_to(&uuid.to_string())
+                .limit(1);
+            let found = self.store.page(&query).await?.documents;
+            let server = found
+                .first()
+                .map(tagout_store::Document::read)
+                .transpose()?;
+            Ok(server
+                .map(|ServerRecord(server)| server)
+                .filter(|server| owner.may_see(server.account())))
+        })
+        .await
     }
 
     /// The servers of an account, by id.
@@ -238,27 +262,31 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError`] if the store cannot be read.
+    #[instrument(skip_all, fields(account = %alias))]
     pub async fn batch_servers(
         &self,
         alias: Alias,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Page<Server>, ControlError> {
-        let query = Query::new(ServerRecord::KIND, SCOPE)
-            .by_label(BY_ACCOUNT)
-            .equal_to(alias.as_str())
-            .after(after)
-            .limit(limit);
-        let page = self.store.page(&query).await?;
-        let servers: Result<_, _> = page
-            .documents
-            .iter()
-            .map(|document| document.read().map(|ServerRecord(server)| server))
-            .collect();
-        Ok(Page {
-            items: servers?,
-            next: page.next,
+        observed("batch_servers", async {
+            let query = Query::new(ServerRecord::KIND, SCOPE)
+                .by_label(BY_ACCOUNT)
+                .equal_to(alias.as_str())
+                .after(after)
+                .limit(limit);
+            let page = self.store.page(&query).await?;
+            let servers: Result<_, _> = page
+                .documents
+                .iter()
+                .map(|document| document.read().map(|ServerRecord(server)| server))
+                .collect();
+            Ok(Page {
+                items: servers?,
+                next: page.next,
+            })
         })
+        .await
     }
 
     /// The ids of the servers of a group that the account may see, in order.
@@ -304,16 +332,26 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError`] if the store cannot be read.
+    #[instrument(skip_all, fields(account = %id.account, plan = id.number))]
     pub async fn batch_plan(
         &self,
         id: PlanId,
         now: DateTime<Utc>,
     ) -> Result<Option<Plan>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let record = unit
-            .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
-            .await?;
-        Ok(record.map(|record| record.plan))
+        observed("batch_plan", async {
+            let mut unit = Unit::new(&self.store, now);
+            let record = unit
+                .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
+                .await?;
+            Ok(record.map(|record| record.plan))
+        })
+        .await
+    }
+
+    /// How many servers wait or are worked on, of all accounts.
+    pub(crate) async fn n_queued(&self) -> Result<u64, ControlError> {
+        let mut unit = Unit::new(&self.store, DateTime::UNIX_EPOCH); // counters know no time
+        unit.counted(QUEUED, SCOPE, ALL).await
     }
 
     /// The planned maintenance of an account, in the order in which it was planned.

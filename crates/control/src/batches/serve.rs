@@ -1,7 +1,7 @@
 //! Starting items, in the order of the lines.
 
 use chrono::{DateTime, Utc};
-use tagout_batch::{self as batch, start};
+use tagout_batch::{self as batch, Operation, start};
 use tagout_store::{Document, Query, Store, Stored};
 
 use super::records::{BY_LINE, ItemRecord, JobRecord, LineRecord, SCOPE};
@@ -10,6 +10,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry,
     unit::Unit,
     work::{Ticket, Work},
 };
@@ -26,7 +27,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ) -> Result<Vec<Work>, ControlError> {
         let line: LineRecord = document.read()?;
         let _turn = self.turn(line.account.as_str()).await;
-        decide!(self, now, |unit| {
+        let begun: Vec<Work> = decide!(self, now, |unit| {
             let mut begun = Vec::new();
             let Some(mut line) = unit.get::<LineRecord>(SCOPE, line.account.as_str()).await? else {
                 return Ok(begun);
@@ -38,7 +39,11 @@ impl<S: Store, D: Driver> Control<S, D> {
             line.waiting_since = more.then_some(now);
             unit.put(SCOPE, &line)?;
             Ok(begun)
-        })
+        })?;
+        for work in &begun {
+            telemetry::attempt_begun(&work.kind);
+        }
+        Ok(begun)
     }
 
     /// Starts up to `n_max` items of the first jobs in line; tells whether there is more to start.
@@ -94,12 +99,17 @@ impl<S: Store, D: Driver> Control<S, D> {
     }
 }
 
+/// What a driver calls an operation.
+pub(super) fn kind_of(operation: Operation) -> String {
+    format!("batch.{operation}")
+}
+
 /// The work as a driver gets it.
 fn public(work: &batch::Work, attempt: u8) -> Work {
     Work {
         ticket: Ticket::new(work.ticket.to_string()),
         account: work.account.to_string(),
-        kind: format!("batch.{}", work.action.operation()),
+        kind: kind_of(work.action.operation()),
         target: work.server.to_string(),
         attempt: attempt.into(),
         deadline: work.deadline,

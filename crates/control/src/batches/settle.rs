@@ -9,12 +9,14 @@ use tagout_store::Store;
 use tagout_window::{Ending, Outcome};
 
 use super::records::{ItemRecord, JobRecord, LineRecord, SCOPE, ServerRecord, is_out_of_time};
+use super::serve::kind_of;
 use super::submit::{ALL, QUEUED};
 use crate::{
     control::{Control, decide},
     driver::{Done, Driver, DriverError},
     error::ControlError,
     event::Event,
+    telemetry,
     unit::Unit,
     windows::watch_of_job,
     work,
@@ -45,13 +47,13 @@ impl<S: Store, D: Driver> Control<S, D> {
         })
     }
 
-    /// Takes in how an attempt at an item ended.
+    /// Takes in how an attempt at an item ended; gives back what kind of work it was.
     pub(crate) async fn report_item(
         &self,
         ticket: Ticket,
         result: &Result<Done, DriverError>,
         now: DateTime<Utc>,
-    ) -> Result<(), ControlError> {
+    ) -> Result<String, ControlError> {
         // Who reports for one account does so one after another: the counts of job and account stand in one place.
         let line = ticket.job.to_string();
         let _turn = self.turn(&line).await;
@@ -79,7 +81,9 @@ impl<S: Store, D: Driver> Control<S, D> {
                 settings,
             )
             .map_err(|_: tagout_batch::StaleTicket| stale(ticket))?;
-            self.moved(unit, held, moved).await
+            let work = kind_of(job.action().operation());
+            self.moved(unit, held, moved).await?;
+            Ok(work)
         })
     }
 
@@ -113,7 +117,11 @@ impl<S: Store, D: Driver> Control<S, D> {
             } = &mut held;
             let index = record.index;
             match take_back(job, &mut record.item, server, index, reason, now, settings) {
-                Some(moved) => self.moved(unit, held, moved).await,
+                Some(moved) => {
+                    self.moved(unit, held, moved).await?;
+                    telemetry::attempt_lost();
+                    Ok(())
+                }
                 None => Ok(()),
             }
         })

@@ -16,10 +16,13 @@ use super::records::{
     AccountRecord, AnswerRecord, ItemRecord, JobRecord, NewestRecord, PlanRecord, SCOPE,
     ServerRecord,
 };
+use tracing::instrument;
+
 use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -41,25 +44,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError`] if the store does not do as asked.
+    #[instrument(skip_all, fields(account = %account.alias()))]
     pub async fn put_batch_account(
         &self,
         account: Account,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        decide!(self, now, |unit| {
-            let record = match unit
-                .get::<AccountRecord>(SCOPE, &account.alias().to_string())
-                .await?
-            {
-                Some(AccountRecord(mut known)) => {
-                    known.weight = account.weight;
-                    known.sub_accounts.clone_from(&account.sub_accounts);
-                    known
-                }
-                None => account.clone(),
-            };
-            unit.put(SCOPE, &AccountRecord(record))
+        observed("put_batch_account", async {
+            decide!(self, now, |unit| {
+                let record = match unit
+                    .get::<AccountRecord>(SCOPE, &account.alias().to_string())
+                    .await?
+                {
+                    Some(AccountRecord(mut known)) => {
+                        known.weight = account.weight;
+                        known.sub_accounts.clone_from(&account.sub_accounts);
+                        known
+                    }
+                    None => account.clone(),
+                };
+                unit.put(SCOPE, &AccountRecord(record))
+            })
         })
+        .await
     }
 
     /// Brings in a server that exists already, or describes anew one that no job holds.
@@ -67,27 +74,31 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::ServerHeld`] if a job holds the server that is there, or `server` itself says so.
+    #[instrument(skip_all, fields(account = %server.account(), server = %server.id()))]
     pub async fn put_batch_server(
         &self,
         server: Server,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        decide!(self, now, |unit| {
-            let known = unit
-                .get::<ServerRecord>(SCOPE, server.id().as_str())
-                .await?;
-            let held = known
-                .as_ref()
-                .and_then(|known| known.0.claim())
-                .or(server.claim());
-            if let Some(claim) = held {
-                return Err(ControlError::ServerHeld {
-                    server: server.id(),
-                    job: claim.job,
-                });
-            }
-            unit.put(SCOPE, &ServerRecord(server.clone()))
+        observed("put_batch_server", async {
+            decide!(self, now, |unit| {
+                let known = unit
+                    .get::<ServerRecord>(SCOPE, server.id().as_str())
+                    .await?;
+                let held = known
+                    .as_ref()
+                    .and_then(|known| known.0.claim())
+                    .or(server.claim());
+                if let Some(claim) = held {
+                    return Err(ControlError::ServerHeld {
+                        server: server.id(),
+                        job: claim.job,
+                    });
+                }
+                unit.put(SCOPE, &ServerRecord(server.clone()))
+            })
         })
+        .await
     }
 
     /// Admits a request: answers for each server, and queues those that it can.
@@ -98,13 +109,17 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Submit`], with nothing queued, if the account is unknown, the request does not fit into
     /// the queue, or its key stands for another request.
+    #[instrument(skip_all, fields(account = %submission.account()))]
     pub async fn submit_batch(
         &self,
         submission: &Submission,
         now: DateTime<Utc>,
     ) -> Result<Answer, ControlError> {
-        let _turn = self.turn(submission.account().as_str()).await;
-        decide!(self, now, |unit| { self.submit(unit, submission).await })
+        observed("submit_batch", async {
+            let _turn = self.turn(submission.account().as_str()).await;
+            decide!(self, now, |unit| { self.submit(unit, submission).await })
+        })
+        .await
     }
 
     /// What [`submit_batch`](Self::submit_batch) would say to each server, without doing it; keys and limits aside.
@@ -112,25 +127,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Submit`] if there is no such account.
+    #[instrument(skip_all, fields(account = %submission.account()))]
     pub async fn try_out_batch(
         &self,
         submission: &Submission,
         now: DateTime<Utc>,
     ) -> Result<Vec<(TargetId, Cell)>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let account = account(&mut unit, submission.account()).await?;
-        let inventory = inventory(&mut unit, submission.command()).await?;
-        let cell = |target: &Target| {
-            let server = match &target.server {
-                TargetId::Id(id) => inventory.get(id),
-                TargetId::Unreadable(_) => None,
+        observed("try_out_batch", async {
+            let mut unit = Unit::new(&self.store, now);
+            let account = account(&mut unit, submission.account()).await?;
+            let inventory = inventory(&mut unit, submission.command()).await?;
+            let cell = |target: &Target| {
+                let server = match &target.server {
+                    TargetId::Id(id) => inventory.get(id),
+                    TargetId::Unreadable(_) => None,
+                };
+                (
+                    target.server.clone(),
+                    examine(submission.command().action(), target, server, &account, now),
+                )
             };
-            (
-                target.server.clone(),
-                examine(submission.command().action(), target, server, &account, now),
-            )
-        };
-        Ok(submission.command().targets().iter().map(cell).collect())
+            Ok(submission.command().targets().iter().map(cell).collect())
+        })
+        .await
     }
 
     /// Changes a server: what describes it at once, its processors, memory and disks by a job.
@@ -139,6 +158,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Patch`], with nothing changed, if the account has no such server, or the job is turned
     /// away.
+    #[instrument(skip_all, fields(account = %alias, %server))]
     pub async fn patch_batch_server(
         &self,
         alias: Alias,
@@ -148,43 +168,46 @@ impl<S: Store, D: Driver> Control<S, D> {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Result<Patched, ControlError> {
-        let _turn = self.turn(alias.as_str()).await;
-        decide!(self, now, |unit| {
-            let unknown = PatchError::UnknownServer { server };
-            let seen = account(unit, alias).await?;
-            let record = unit.get::<ServerRecord>(SCOPE, server.as_str()).await?;
-            if !record.is_some_and(|ServerRecord(server)| seen.may_see(server.account())) {
-                return Err(unknown.into());
-            }
-            let patched = if change.is_empty() {
-                Patched::AtOnce
-            } else {
-                let command = Command::new(
-                    Action::Change {
-                        change: change.clone().into(),
-                    },
-                    [server.into()],
-                );
-                let answer = self
-                    .submit(unit, &Submission::new(alias, by.clone(), command))
-                    .await
-                    .map_err(|error| within(error, PatchError::Submit))?;
-                let job = *answer
-                    .jobs()
-                    .first()
-                    .ok_or(PatchError::Refused { server })?;
-                Patched::Queued { job }
-            };
-            if !description.is_empty() {
-                let ServerRecord(mut known) = unit
-                    .get::<ServerRecord>(SCOPE, server.as_str())
-                    .await?
-                    .ok_or(unknown)?;
-                known.describe(description, by.clone(), now);
-                unit.put(SCOPE, &ServerRecord(known))?;
-            }
-            Ok(patched)
+        observed("patch_batch_server", async {
+            let _turn = self.turn(alias.as_str()).await;
+            decide!(self, now, |unit| {
+                let unknown = PatchError::UnknownServer { server };
+                let seen = account(unit, alias).await?;
+                let record = unit.get::<ServerRecord>(SCOPE, server.as_str()).await?;
+                if !record.is_some_and(|ServerRecord(server)| seen.may_see(server.account())) {
+                    return Err(unknown.into());
+                }
+                let patched = if change.is_empty() {
+                    Patched::AtOnce
+                } else {
+                    let command = Command::new(
+                        Action::Change {
+                            change: change.clone().into(),
+                        },
+                        [server.into()],
+                    );
+                    let answer = self
+                        .submit(unit, &Submission::new(alias, by.clone(), command))
+                        .await
+                        .map_err(|error| within(error, PatchError::Submit))?;
+                    let job = *answer
+                        .jobs()
+                        .first()
+                        .ok_or(PatchError::Refused { server })?;
+                    Patched::Queued { job }
+                };
+                if !description.is_empty() {
+                    let ServerRecord(mut known) = unit
+                        .get::<ServerRecord>(SCOPE, server.as_str())
+                        .await?
+                        .ok_or(unknown)?;
+                    known.describe(description, by.clone(), now);
+                    unit.put(SCOPE, &ServerRecord(known))?;
+                }
+                Ok(patched)
+            })
         })
+        .await
     }
 
     /// Queues the building of a server, which is there from now on, under construction.
@@ -196,6 +219,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Create`], with nothing changed, if the name does not make an id, all its counters are in
     /// use, the source cannot be copied, or the job is turned away.
+    #[instrument(skip_all, fields(account = %alias))]
     pub async fn create_batch_server(
         &self,
         alias: Alias,
@@ -203,39 +227,42 @@ impl<S: Store, D: Driver> Control<S, D> {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Result<(ServerId, Entry), ControlError> {
-        let _turn = self.turn(alias.as_str()).await;
-        decide!(self, now, |unit| {
-            let seen = account(unit, alias).await?;
-            if let Some(source) = new.source {
-                let known = unit.get::<ServerRecord>(SCOPE, source.as_str()).await?;
-                let good = known.is_some_and(|ServerRecord(server)| {
-                    seen.may_see(server.account()) && may_be_cloned(&server)
-                });
-                if !good {
-                    return Err(CreateError::NoSource { server: source }.into());
+        observed("create_batch_server", async {
+            let _turn = self.turn(alias.as_str()).await;
+            decide!(self, now, |unit| {
+                let seen = account(unit, alias).await?;
+                if let Some(source) = new.source {
+                    let known = unit.get::<ServerRecord>(SCOPE, source.as_str()).await?;
+                    let good = known.is_some_and(|ServerRecord(server)| {
+                        seen.may_see(server.account()) && may_be_cloned(&server)
+                    });
+                    if !good {
+                        return Err(CreateError::NoSource { server: source }.into());
+                    }
                 }
-            }
-            let id = free_id(unit, alias, new).await?;
-            let change = ChangeInfo::created(by.clone(), now);
-            unit.put(
-                SCOPE,
-                &ServerRecord(Server::under_construction(id, alias, new, change)),
-            )?;
-            let command = Command::new(
-                Action::Create {
-                    new: new.clone().into(),
-                },
-                [id.into()],
-            );
-            let answer = self
-                .submit(unit, &Submission::new(alias, by.clone(), command))
-                .await
-                .map_err(|error| within(error, CreateError::Submit))?;
-            match answer.entries().first() {
-                Some(entry) if entry.verdict.is_queued() => Ok((id, entry.clone())),
-                _ => Err(CreateError::NoNumber { server: id }.into()),
-            }
+                let id = free_id(unit, alias, new).await?;
+                let change = ChangeInfo::created(by.clone(), now);
+                unit.put(
+                    SCOPE,
+                    &ServerRecord(Server::under_construction(id, alias, new, change)),
+                )?;
+                let command = Command::new(
+                    Action::Create {
+                        new: new.clone().into(),
+                    },
+                    [id.into()],
+                );
+                let answer = self
+                    .submit(unit, &Submission::new(alias, by.clone(), command))
+                    .await
+                    .map_err(|error| within(error, CreateError::Submit))?;
+                match answer.entries().first() {
+                    Some(entry) if entry.verdict.is_queued() => Ok((id, entry.clone())),
+                    _ => Err(CreateError::NoNumber { server: id }.into()),
+                }
+            })
         })
+        .await
     }
 
     /// Queues one action for every server of a group, as far as it is legal, in order of the ids.
@@ -244,6 +271,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// As [`submit_batch`](Self::submit_batch), and [`ControlError::TooManyServers`] if the group is larger than a
     /// request may be.
+    #[instrument(skip_all, fields(account = %alias, %group))]
     pub async fn submit_batch_for_group(
         &self,
         alias: Alias,
@@ -252,10 +280,13 @@ impl<S: Store, D: Driver> Control<S, D> {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Result<Answer, ControlError> {
-        let members = self.batch_servers_of_group(alias, group, now).await?;
-        let command = Command::new(action.clone(), members.into_iter().map(TargetId::Id));
-        self.submit_batch(&Submission::new(alias, by.clone(), command), now)
-            .await
+        observed("submit_batch_for_group", async {
+            let members = self.batch_servers_of_group(alias, group, now).await?;
+            let command = Command::new(action.clone(), members.into_iter().map(TargetId::Id));
+            self.submit_batch(&Submission::new(alias, by.clone(), command), now)
+                .await
+        })
+        .await
     }
 
     /// Stops a job: what waits is skipped, what runs may end.
@@ -263,29 +294,33 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Cancel`] if the account has no such job, or it has ended.
+    #[instrument(skip_all, fields(account = %alias, job = %id))]
     pub async fn cancel_batch(
         &self,
         alias: Alias,
         id: JobId,
         now: DateTime<Utc>,
     ) -> Result<Progress, ControlError> {
-        let _turn = self.turn(alias.as_str()).await;
-        decide!(self, now, |unit| {
-            let record = self
-                .own_job(unit, alias, id)
-                .await?
-                .ok_or(CancelError::UnknownJob { job: id })?;
-            let mut job = record.job;
-            if job.status().is_final() {
-                return Err(CancelError::Ended {
-                    job: id,
-                    status: job.status(),
+        observed("cancel_batch", async {
+            let _turn = self.turn(alias.as_str()).await;
+            decide!(self, now, |unit| {
+                let record = self
+                    .own_job(unit, alias, id)
+                    .await?
+                    .ok_or(CancelError::UnknownJob { job: id })?;
+                let mut job = record.job;
+                if job.status().is_final() {
+                    return Err(CancelError::Ended {
+                        job: id,
+                        status: job.status(),
+                    }
+                    .into());
                 }
-                .into());
-            }
-            tagout_batch::stop(&mut job, Reason::Cancelled);
-            self.settle_job(unit, job).await.map(|job| *job.progress())
+                tagout_batch::stop(&mut job, Reason::Cancelled);
+                self.settle_job(unit, job).await.map(|job| *job.progress())
+            })
         })
+        .await
     }
 
     /// Queues the servers of an ended job that did not succeed once more, as a new job that is linked to the old.
@@ -294,6 +329,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Retry`], with nothing queued, if the account has no such job, it has not ended, has no
     /// such servers, was retried before, or the new job is turned away.
+    #[instrument(skip_all, fields(account = %alias, job = %id))]
     pub async fn retry_batch(
         &self,
         alias: Alias,
@@ -302,25 +338,28 @@ impl<S: Store, D: Driver> Control<S, D> {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Result<Answer, ControlError> {
-        let _turn = self.turn(alias.as_str()).await;
-        decide!(self, now, |unit| {
-            let record = self
-                .own_job(unit, alias, id)
-                .await?
-                .ok_or(RetryError::UnknownJob { job: id })?;
-            let items = self.items_of(unit, &record.job).await?;
-            let submission = tagout_batch::retry(&record.job, &items, which, by.clone())?;
-            let answer = self
-                .submit(unit, &submission)
-                .await
-                .map_err(|error| within(error, RetryError::Submit))?;
-            if let Some(newer) = answer.jobs().first() {
-                let mut job = record.job;
-                job.retried_as_is(*newer);
-                unit.put(SCOPE, &JobRecord::new(job, &self.settings.batches, now))?;
-            }
-            Ok(answer)
+        observed("retry_batch", async {
+            let _turn = self.turn(alias.as_str()).await;
+            decide!(self, now, |unit| {
+                let record = self
+                    .own_job(unit, alias, id)
+                    .await?
+                    .ok_or(RetryError::UnknownJob { job: id })?;
+                let items = self.items_of(unit, &record.job).await?;
+                let submission = tagout_batch::retry(&record.job, &items, which, by.clone())?;
+                let answer = self
+                    .submit(unit, &submission)
+                    .await
+                    .map_err(|error| within(error, RetryError::Submit))?;
+                if let Some(newer) = answer.jobs().first() {
+                    let mut job = record.job;
+                    job.retried_as_is(*newer);
+                    unit.put(SCOPE, &JobRecord::new(job, &self.settings.batches, now))?;
+                }
+                Ok(answer)
+            })
         })
+        .await
     }
 
     /// Plans maintenance of some servers from `starts_at` to `ends_at`, both of which happen by themselves.
@@ -333,6 +372,7 @@ impl<S: Store, D: Driver> Control<S, D> {
         clippy::too_many_arguments,
         reason = "the parts of a plan, who makes it, and when"
     )]
+    #[instrument(skip_all, fields(account = %alias))]
     pub async fn plan_batch_maintenance(
         &self,
         alias: Alias,
@@ -343,38 +383,41 @@ impl<S: Store, D: Driver> Control<S, D> {
         by: &UserName,
         now: DateTime<Utc>,
     ) -> Result<PlanId, ControlError> {
-        let _turn = self.turn(alias.as_str()).await;
-        let settings = &self.settings.batches;
-        let max = settings.plans_per_account_max;
-        decide!(self, now, |unit| {
-            // Whoever plans writes the account, so that of two who count the same plans one counts anew.
-            let mut owner = account(unit, alias).await?;
-            if self.n_plans(alias, max).await? >= max {
-                return Err(PlanError::TooManyPlans { max }.into());
-            }
-            let id = owner.next_plan().ok_or(PlanError::TooManyPlans { max })?;
-            let plan = Plan::new(
-                id,
-                by.clone(),
-                terms.clone(),
-                servers.iter().copied(),
-                starts_at,
-                ends_at,
-            )
-            .ok_or(PlanError::NotInOrder { starts_at, ends_at })?;
-            let named = plan.servers().len();
-            let servers_max = settings.servers_max.min(SERVERS_MAX);
-            if !(1..=servers_max).contains(&named) {
-                return Err(PlanError::Servers {
-                    named,
-                    max: servers_max,
+        observed("plan_batch_maintenance", async {
+            let _turn = self.turn(alias.as_str()).await;
+            let settings = &self.settings.batches;
+            let max = settings.plans_per_account_max;
+            decide!(self, now, |unit| {
+                // Whoever plans writes the account, so that of two who count the same plans one counts anew.
+                let mut owner = account(unit, alias).await?;
+                if self.n_plans(alias, max).await? >= max {
+                    return Err(PlanError::TooManyPlans { max }.into());
                 }
-                .into());
-            }
-            unit.put(SCOPE, &AccountRecord(owner))?;
-            self.move_plan(unit, plan).await?;
-            Ok(id)
+                let id = owner.next_plan().ok_or(PlanError::TooManyPlans { max })?;
+                let plan = Plan::new(
+                    id,
+                    by.clone(),
+                    terms.clone(),
+                    servers.iter().copied(),
+                    starts_at,
+                    ends_at,
+                )
+                .ok_or(PlanError::NotInOrder { starts_at, ends_at })?;
+                let named = plan.servers().len();
+                let servers_max = settings.servers_max.min(SERVERS_MAX);
+                if !(1..=servers_max).contains(&named) {
+                    return Err(PlanError::Servers {
+                        named,
+                        max: servers_max,
+                    }
+                    .into());
+                }
+                unit.put(SCOPE, &AccountRecord(owner))?;
+                self.move_plan(unit, plan).await?;
+                Ok(id)
+            })
         })
+        .await
     }
 
     /// Ends a plan now instead of later; tells whether there is such a plan, and it was not over.
@@ -382,25 +425,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError`] if the store does not do as asked.
+    #[instrument(skip_all, fields(account = %id.account, plan = id.number))]
     pub async fn end_batch_plan_early(
         &self,
         id: PlanId,
         now: DateTime<Utc>,
     ) -> Result<bool, ControlError> {
-        let _turn = self.turn(id.account.as_str()).await;
-        decide!(self, now, |unit| {
-            let record = unit
-                .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
-                .await?;
-            match record {
-                Some(PlanRecord { mut plan, .. }) if !plan.is_over() => {
-                    plan.end_early(now);
-                    self.move_plan(unit, plan).await?;
-                    Ok(true)
+        observed("end_batch_plan_early", async {
+            let _turn = self.turn(id.account.as_str()).await;
+            decide!(self, now, |unit| {
+                let record = unit
+                    .get::<PlanRecord>(id.account.as_str(), &PlanRecord::id_of(id.number))
+                    .await?;
+                match record {
+                    Some(PlanRecord { mut plan, .. }) if !plan.is_over() => {
+                        plan.end_early(now);
+                        self.move_plan(unit, plan).await?;
+                        Ok(true)
+                    }
+                    _ => Ok(false),
                 }
-                _ => Ok(false),
-            }
+            })
         })
+        .await
     }
 
     /// Moves a plan on as far as it goes.

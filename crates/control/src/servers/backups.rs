@@ -12,6 +12,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -31,13 +32,16 @@ impl<S: Store, D: Driver> Control<S, D> {
         order: &ManualOrder,
         now: DateTime<Utc>,
     ) -> Result<Backup, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let (_, backup) = self
-                .back_up_by_hand(unit, account, record, order.clone())
-                .await?;
-            Ok(backup)
+        observed("create_backup", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let (_, backup) = self
+                    .back_up_by_hand(unit, account, record, order.clone())
+                    .await?;
+                Ok(backup)
+            })
         })
+        .await
     }
 
     /// Begins a manual backup, if the account may have one more.
@@ -94,13 +98,16 @@ impl<S: Store, D: Driver> Control<S, D> {
         id: &BackupId,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        decide!(self, now, |unit| {
-            let backup = self.find_backup(unit, account, id).await?;
-            let terms = &self.settings.servers.terms;
-            let outcome = backup.delete(self.draw_ticket(), terms, now)?;
-            let notes = self.put_outcome(unit, account, &backup, outcome).await?;
-            self.tell_server(unit, account, &backup, notes).await
+        observed("delete_backup", async {
+            decide!(self, now, |unit| {
+                let backup = self.find_backup(unit, account, id).await?;
+                let terms = &self.settings.servers.terms;
+                let outcome = backup.delete(self.draw_ticket(), terms, now)?;
+                let notes = self.put_outcome(unit, account, &backup, outcome).await?;
+                self.tell_server(unit, account, &backup, notes).await
+            })
         })
+        .await
     }
 
     /// The removal of a backup is overdue: it has failed.

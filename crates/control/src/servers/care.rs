@@ -16,6 +16,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -33,11 +34,14 @@ impl<S: Store, D: Driver> Control<S, D> {
         protected: bool,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let moved = record.server.clone().protect(protected, now);
-            self.put_moved(unit, account, record, moved).await
+        observed("protect_server", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let moved = record.server.clone().protect(protected, now);
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 
     /// Puts the next maintenance of a server off to `until`, or, with `None`, takes that back.
@@ -54,20 +58,23 @@ impl<S: Store, D: Driver> Control<S, D> {
         until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let server = record.server.clone();
-            let moved = match until {
-                Some(until) => {
-                    let policy = &self.settings.servers.terms.policy;
-                    server
-                        .defer_maintenance(until, policy, now)
-                        .map_err(refused)?
-                }
-                None => server.resume_maintenance(now),
-            };
-            self.put_moved(unit, account, record, moved).await
+        observed("defer_maintenance", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let server = record.server.clone();
+                let moved = match until {
+                    Some(until) => {
+                        let policy = &self.settings.servers.terms.policy;
+                        server
+                            .defer_maintenance(until, policy, now)
+                            .map_err(refused)?
+                    }
+                    None => server.resume_maintenance(now),
+                };
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 
     /// The maintenance that is to come for a server, the regular one first.
@@ -82,10 +89,13 @@ impl<S: Store, D: Driver> Control<S, D> {
         name: &ServerName,
         now: DateTime<Utc>,
     ) -> Result<Vec<PendingMaintenance>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let record = self.find_server(&mut unit, account, name).await?;
-        let policy = &self.settings.servers.terms.policy;
-        Ok(record.server.pending_maintenance(policy, now))
+        observed("pending_maintenance", async {
+            let mut unit = Unit::new(&self.store, now);
+            let record = self.find_server(&mut unit, account, name).await?;
+            let policy = &self.settings.servers.terms.policy;
+            Ok(record.server.pending_maintenance(policy, now))
+        })
+        .await
     }
 
     /// Cancels what is being done to a server, if no attempt at it has begun.
@@ -101,18 +111,21 @@ impl<S: Store, D: Driver> Control<S, D> {
         name: &ServerName,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let mut server = record.server.clone();
-            if self.has_begun(unit, account, &record).await?
-                && let Some(operation) = server.current_operation()
-            {
-                let ticket = operation.ticket();
-                server = server.handle_begun(ticket, now).map_err(refused)?.server;
-            }
-            let moved = server.cancel(now).map_err(refused)?;
-            self.put_moved(unit, account, record, moved).await
+        observed("cancel_operation", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let mut server = record.server.clone();
+                if self.has_begun(unit, account, &record).await?
+                    && let Some(operation) = server.current_operation()
+                {
+                    let ticket = operation.ticket();
+                    server = server.handle_begun(ticket, now).map_err(refused)?.server;
+                }
+                let moved = server.cancel(now).map_err(refused)?;
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 
     /// Whether somebody has taken up the work of the current operation, which is then cancelled no more.
@@ -159,12 +172,15 @@ impl<S: Store, D: Driver> Control<S, D> {
         why: &Description,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let moved = record.server.clone().reset(to, by, why, now);
-            self.put_moved(unit, account, record, moved.map_err(refused)?)
-                .await
+        observed("reset_server", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let moved = record.server.clone().reset(to, by, why, now);
+                self.put_moved(unit, account, record, moved.map_err(refused)?)
+                    .await
+            })
         })
+        .await
     }
 
     /// Takes down what somebody saw of a server: a health check, the loss of contact, or of its machine.
@@ -180,10 +196,13 @@ impl<S: Store, D: Driver> Control<S, D> {
         observation: &Observation,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let moved: Transition = record.server.clone().handle_observation(observation, now);
-            self.put_moved(unit, account, record, moved).await
+        observed("observe_server", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let moved: Transition = record.server.clone().handle_observation(observation, now);
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 }

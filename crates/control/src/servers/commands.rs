@@ -15,6 +15,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -56,11 +57,14 @@ impl<S: Store, D: Driver> Control<S, D> {
         from_backup: Option<&BackupId>,
         now: DateTime<Utc>,
     ) -> Result<Created, ControlError> {
-        let home = self.home(account)?;
-        decide!(self, now, |unit| {
-            self.create_in(unit, account, &home, new.clone(), from_backup)
-                .await
+        observed("create_server", async {
+            let home = self.home(account)?;
+            decide!(self, now, |unit| {
+                self.create_in(unit, account, &home, new.clone(), from_backup)
+                    .await
+            })
         })
+        .await
     }
 
     async fn create_in(
@@ -109,17 +113,20 @@ impl<S: Store, D: Driver> Control<S, D> {
         update: &ServerUpdate,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let mut record = self.find_server(unit, account, name).await?;
-            update.check(&self.settings.servers.terms.policy)?;
-            let moved = record.server.clone().update(update, now).map_err(refused)?;
-            if update.retention_days.is_some() {
-                let siblings = self.siblings(unit, account, name).await?;
-                record = record.moved(moved.server.clone(), now); // no update changes the status
-                record.plan_sweep(&siblings.iter().collect::<Vec<_>>());
-            }
-            self.put_moved(unit, account, record, moved).await
+        observed("update_server", async {
+            decide!(self, now, |unit| {
+                let mut record = self.find_server(unit, account, name).await?;
+                update.check(&self.settings.servers.terms.policy)?;
+                let moved = record.server.clone().update(update, now).map_err(refused)?;
+                if update.retention_days.is_some() {
+                    let siblings = self.siblings(unit, account, name).await?;
+                    record = record.moved(moved.server.clone(), now); // no update changes the status
+                    record.plan_sweep(&siblings.iter().collect::<Vec<_>>());
+                }
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 
     /// Takes a server out of service for maintenance, which begins with a backup (`StartMaintenance`).
@@ -136,11 +143,14 @@ impl<S: Store, D: Driver> Control<S, D> {
         attributes: &[EngineAttribute],
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            self.maintain_in(unit, account, record, attributes, None)
-                .await
+        observed("start_maintenance", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                self.maintain_in(unit, account, record, attributes, None)
+                    .await
+            })
         })
+        .await
     }
 
     /// Takes a server into maintenance, for `opening` or because somebody asks for it.
@@ -182,19 +192,22 @@ impl<S: Store, D: Driver> Control<S, D> {
         order: &RestoreOrder,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let backup = self.find_backup(unit, account, id).await?;
-            let begun = backup.begin_restore(
-                &record.server,
-                order.clone(),
-                self.draw_ticket(),
-                &self.settings.servers.terms,
-                now,
-            )?;
-            Self::put_backup(unit, account, Some(&backup), &begun.backup)?;
-            self.put_moved(unit, account, record, begun.moved).await
+        observed("restore_server", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let backup = self.find_backup(unit, account, id).await?;
+                let begun = backup.begin_restore(
+                    &record.server,
+                    order.clone(),
+                    self.draw_ticket(),
+                    &self.settings.servers.terms,
+                    now,
+                )?;
+                Self::put_backup(unit, account, Some(&backup), &begun.backup)?;
+                self.put_moved(unit, account, record, begun.moved).await
+            })
         })
+        .await
     }
 
     /// Begins to take a server down (`DeleteServer`); with it go its events, nodes and automated backups.
@@ -212,34 +225,37 @@ impl<S: Store, D: Driver> Control<S, D> {
         removal: &Removal,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            match removal {
-                Removal::AtOnce => {
-                    let policy = &self.settings.servers.terms.policy;
-                    let server = record.server.clone();
-                    let moved = server
-                        .delete(self.draw_ticket(), policy, now)
-                        .map_err(refused)?;
-                    self.put_moved(unit, account, record, moved).await
+        observed("delete_server", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                match removal {
+                    Removal::AtOnce => {
+                        let policy = &self.settings.servers.terms.policy;
+                        let server = record.server.clone();
+                        let moved = server
+                            .delete(self.draw_ticket(), policy, now)
+                            .map_err(refused)?;
+                        self.put_moved(unit, account, record, moved).await
+                    }
+                    Removal::AfterBackup(order) => {
+                        let taken = self.taken_ids(unit, account, name).await?;
+                        let begun = Backup::begin_final(
+                            &record.server,
+                            order.clone(),
+                            self.quota(unit, account, Limited::ManualBackups).await?,
+                            |id| taken.contains(id),
+                            self.draw_ticket(),
+                            self.draw_ticket(),
+                            &self.settings.servers.terms,
+                            now,
+                        )?;
+                        let (server, _) = self.put_begun(unit, account, record, begun).await?;
+                        Ok(server)
+                    }
                 }
-                Removal::AfterBackup(order) => {
-                    let taken = self.taken_ids(unit, account, name).await?;
-                    let begun = Backup::begin_final(
-                        &record.server,
-                        order.clone(),
-                        self.quota(unit, account, Limited::ManualBackups).await?,
-                        |id| taken.contains(id),
-                        self.draw_ticket(),
-                        self.draw_ticket(),
-                        &self.settings.servers.terms,
-                        now,
-                    )?;
-                    let (server, _) = self.put_begun(unit, account, record, begun).await?;
-                    Ok(server)
-                }
-            }
+            })
         })
+        .await
     }
 
     /// Begins to change one attribute of a server's engine (`UpdateServerEngineAttributes`).
@@ -259,16 +275,19 @@ impl<S: Store, D: Driver> Control<S, D> {
         value: Option<&AttributeValue>,
         now: DateTime<Utc>,
     ) -> Result<Server, ControlError> {
-        decide!(self, now, |unit| {
-            let record = self.find_server(unit, account, name).await?;
-            let policy = &self.settings.servers.terms.policy;
-            let server = record.server.clone();
-            let (attribute, value) = (attribute.clone(), value.cloned());
-            let moved: Transition = server
-                .update_engine_attribute(attribute, value, self.draw_ticket(), policy, now)
-                .map_err(refused)?;
-            self.put_moved(unit, account, record, moved).await
+        observed("update_server_engine_attributes", async {
+            decide!(self, now, |unit| {
+                let record = self.find_server(unit, account, name).await?;
+                let policy = &self.settings.servers.terms.policy;
+                let server = record.server.clone();
+                let (attribute, value) = (attribute.clone(), value.cloned());
+                let moved: Transition = server
+                    .update_engine_attribute(attribute, value, self.draw_ticket(), policy, now)
+                    .map_err(refused)?;
+                self.put_moved(unit, account, record, moved).await
+            })
         })
+        .await
     }
 
     /// The script by which a new machine becomes a node of a server (`ExportServerEngineAttribute`), in base64.
@@ -286,11 +305,14 @@ impl<S: Store, D: Driver> Control<S, D> {
         inputs: &[EngineAttribute],
         now: DateTime<Utc>,
     ) -> Result<EngineAttribute, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let record = self.find_server(&mut unit, account, name).await?;
-        record.server.export_attribute(attribute, inputs)?;
-        let region = &self.settings.servers.region;
-        Ok(secrets::userdata(&record.server, region, inputs))
+        observed("export_server_engine_attribute", async {
+            let mut unit = Unit::new(&self.store, now);
+            let record = self.find_server(&mut unit, account, name).await?;
+            record.server.export_attribute(attribute, inputs)?;
+            let region = &self.settings.servers.region;
+            Ok(secrets::userdata(&record.server, region, inputs))
+        })
+        .await
     }
 
     /// Where the servers of `account` are at home.

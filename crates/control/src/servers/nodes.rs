@@ -18,6 +18,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::{Record, Unit},
 };
 
@@ -39,8 +40,11 @@ impl<S: Store, D: Driver> Control<S, D> {
         attributes: &[EngineAttribute],
         now: DateTime<Utc>,
     ) -> Result<AssociationToken, ControlError> {
-        self.request_node(account, name, node, attributes, NodeRequest::Associate, now)
-            .await
+        observed("associate_node", async {
+            self.request_node(account, name, node, attributes, NodeRequest::Associate, now)
+                .await
+        })
+        .await
     }
 
     /// Asks the engine of a server to manage a node no longer (`DisassociateNode`).
@@ -57,9 +61,12 @@ impl<S: Store, D: Driver> Control<S, D> {
         attributes: &[EngineAttribute],
         now: DateTime<Utc>,
     ) -> Result<AssociationToken, ControlError> {
-        let request = NodeRequest::Disassociate;
-        self.request_node(account, name, node, attributes, request, now)
-            .await
+        observed("disassociate_node", async {
+            let request = NodeRequest::Disassociate;
+            self.request_node(account, name, node, attributes, request, now)
+                .await
+        })
+        .await
     }
 
     async fn request_node(
@@ -134,14 +141,18 @@ impl<S: Store, D: Driver> Control<S, D> {
         token: &AssociationToken,
         now: DateTime<Utc>,
     ) -> Result<NodeAssociation, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let record = self.find_server(&mut unit, account, name).await?;
-        // A token may be as long as it likes, and is not repeated.
-        let unknown = || ControlError::not_found("node association token of server", name.as_str());
-        let id =
-            AssociationRecord::key(account, record.incarnation(), token).ok_or_else(unknown)?;
-        let found: Option<AssociationRecord> = unit.get(account.as_str(), &id).await?;
-        Ok(found.ok_or_else(unknown)?.association)
+        observed("describe_node_association_status", async {
+            let mut unit = Unit::new(&self.store, now);
+            let record = self.find_server(&mut unit, account, name).await?;
+            // A token may be as long as it likes, and is not repeated.
+            let unknown =
+                || ControlError::not_found("node association token of server", name.as_str());
+            let id =
+                AssociationRecord::key(account, record.incarnation(), token).ok_or_else(unknown)?;
+            let found: Option<AssociationRecord> = unit.get(account.as_str(), &id).await?;
+            Ok(found.ok_or_else(unknown)?.association)
+        })
+        .await
     }
 
     /// A request for a node is overdue, or is known to fail.

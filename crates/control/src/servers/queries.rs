@@ -17,6 +17,7 @@ use crate::{
     control::Control,
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::{Record, Unit},
 };
 
@@ -44,14 +45,17 @@ impl<S: Store, D: Driver> Control<S, D> {
         name: Option<&ServerName>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Server>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        if let Some(name) = name {
-            let record = self.find_server(&mut unit, account, name).await?;
-            return Ok(vec![record.server]);
-        }
-        let all = Query::new(ServerRecord::KIND, account.as_str());
-        let records: Vec<ServerRecord> = unit.list(all, usize::MAX).await?;
-        Ok(records.into_iter().map(|record| record.server).collect())
+        observed("describe_servers", async {
+            let mut unit = Unit::new(&self.store, now);
+            if let Some(name) = name {
+                let record = self.find_server(&mut unit, account, name).await?;
+                return Ok(vec![record.server]);
+            }
+            let all = Query::new(ServerRecord::KIND, account.as_str());
+            let records: Vec<ServerRecord> = unit.list(all, usize::MAX).await?;
+            Ok(records.into_iter().map(|record| record.server).collect())
+        })
+        .await
     }
 
     /// Backups, newest first: all of the account, those of the servers of one name, or one (`DescribeBackups`).
@@ -69,20 +73,23 @@ impl<S: Store, D: Driver> Control<S, D> {
         server: Option<&ServerName>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Backup>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        match (id, server) {
-            (Some(id), _) => {
-                let backup = self.find_backup(&mut unit, account, id).await?;
-                let fits = server.is_none_or(|server| backup.server() == server);
-                Ok(fits.then_some(backup).into_iter().collect())
+        observed("describe_backups", async {
+            let mut unit = Unit::new(&self.store, now);
+            match (id, server) {
+                (Some(id), _) => {
+                    let backup = self.find_backup(&mut unit, account, id).await?;
+                    let fits = server.is_none_or(|server| backup.server() == server);
+                    Ok(fits.then_some(backup).into_iter().collect())
+                }
+                (None, Some(server)) => self.backups_of(&mut unit, account, server).await,
+                (None, None) => {
+                    let all = BackupRecord::of_account(account);
+                    let records: Vec<BackupRecord> = unit.list(all, usize::MAX).await?;
+                    Ok(records.into_iter().map(|record| record.0).collect())
+                }
             }
-            (None, Some(server)) => self.backups_of(&mut unit, account, server).await,
-            (None, None) => {
-                let all = BackupRecord::of_account(account);
-                let records: Vec<BackupRecord> = unit.list(all, usize::MAX).await?;
-                Ok(records.into_iter().map(|record| record.0).collect())
-            }
-        }
+        })
+        .await
     }
 
     /// A page of what has happened to a server, newest first (`DescribeEvents`).
@@ -102,26 +109,29 @@ impl<S: Store, D: Driver> Control<S, D> {
         max: MaxResults,
         now: DateTime<Utc>,
     ) -> Result<Listing<Event>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let record = self.find_server(&mut unit, account, name).await?;
-        let list = format!("events {}", record.incarnation());
-        let mut query = EventRecord::of(account, record.incarnation());
-        if let Some(next) = next {
-            query = query.below(resume(&list, next)?);
-        }
-        let page = self.store.page(&query.limit(max.count())).await?;
-        let has_more = page.next.is_some();
-        let records = page
-            .documents
-            .iter()
-            .map(tagout_store::Document::read)
-            .collect::<Result<Vec<EventRecord>, StoreError>>()?;
-        let next = records
-            .last()
-            .filter(|_| has_more)
-            .map(|last| token(&list, &last.id()));
-        let items = records.into_iter().map(|record| record.event).collect();
-        Ok(Listing { items, next })
+        observed("describe_events", async {
+            let mut unit = Unit::new(&self.store, now);
+            let record = self.find_server(&mut unit, account, name).await?;
+            let list = format!("events {}", record.incarnation());
+            let mut query = EventRecord::of(account, record.incarnation());
+            if let Some(next) = next {
+                query = query.below(resume(&list, next)?);
+            }
+            let page = self.store.page(&query.limit(max.count())).await?;
+            let has_more = page.next.is_some();
+            let records = page
+                .documents
+                .iter()
+                .map(tagout_store::Document::read)
+                .collect::<Result<Vec<EventRecord>, StoreError>>()?;
+            let next = records
+                .last()
+                .filter(|_| has_more)
+                .map(|last| token(&list, &last.id()));
+            let items = records.into_iter().map(|record| record.event).collect();
+            Ok(Listing { items, next })
+        })
+        .await
     }
 
     /// How many servers and manual backups the account has and may have (`DescribeAccountAttributes`).
@@ -134,17 +144,20 @@ impl<S: Store, D: Driver> Control<S, D> {
         &self,
         account: &Account,
     ) -> Result<[AccountAttribute; 2], ControlError> {
-        let policy = &self.settings.servers.terms.policy;
-        let unit = &mut Unit::new(&self.store, DateTime::UNIX_EPOCH); // counters know no time
-        let of = |quota: Quota| AccountAttribute {
-            limited: quota.limited(),
-            max: quota.limited().max(policy),
-            used: quota.used(),
-        };
-        Ok([
-            of(self.quota(unit, account, Limited::Servers).await?),
-            of(self.quota(unit, account, Limited::ManualBackups).await?),
-        ])
+        observed("describe_account_attributes", async {
+            let policy = &self.settings.servers.terms.policy;
+            let unit = &mut Unit::new(&self.store, DateTime::UNIX_EPOCH); // counters know no time
+            let of = |quota: Quota| AccountAttribute {
+                limited: quota.limited(),
+                max: quota.limited().max(policy),
+                used: quota.used(),
+            };
+            Ok([
+                of(self.quota(unit, account, Limited::Servers).await?),
+                of(self.quota(unit, account, Limited::ManualBackups).await?),
+            ])
+        })
+        .await
     }
 
     /// How many of something the account has, with what `unit` adds.

@@ -18,6 +18,7 @@ use crate::{
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -43,31 +44,34 @@ impl<S: Store, D: Driver> Control<S, D> {
         change: &TagChange,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        let policy = &self.settings.servers.terms.policy;
-        decide!(self, now, |unit| {
-            match self.find_resource(unit, account, arn).await? {
-                Named::Server(record) => {
-                    let server = record.server.clone();
-                    let moved = server.change_tags(change, policy).map_err(refused)?;
-                    let name = record.server.name().clone();
-                    for backup in self.backups_of(unit, account, &name).await? {
-                        if !backup.is_orphaned() {
-                            let outcome = backup.inherit_tags(change, policy);
-                            self.put_outcome(unit, account, &backup, outcome).await?;
+        observed("change_tags", async {
+            let policy = &self.settings.servers.terms.policy;
+            decide!(self, now, |unit| {
+                match self.find_resource(unit, account, arn).await? {
+                    Named::Server(record) => {
+                        let server = record.server.clone();
+                        let moved = server.change_tags(change, policy).map_err(refused)?;
+                        let name = record.server.name().clone();
+                        for backup in self.backups_of(unit, account, &name).await? {
+                            if !backup.is_orphaned() {
+                                let outcome = backup.inherit_tags(change, policy);
+                                self.put_outcome(unit, account, &backup, outcome).await?;
+                            }
                         }
+                        self.put_moved(unit, account, *record, moved)
+                            .await
+                            .map(drop)
                     }
-                    self.put_moved(unit, account, *record, moved)
-                        .await
-                        .map(drop)
+                    Named::Backup(backup) => {
+                        let outcome = backup.change_tags(change, policy)?;
+                        self.put_outcome(unit, account, &backup, outcome)
+                            .await
+                            .map(drop)
+                    }
                 }
-                Named::Backup(backup) => {
-                    let outcome = backup.change_tags(change, policy)?;
-                    self.put_outcome(unit, account, &backup, outcome)
-                        .await
-                        .map(drop)
-                }
-            }
+            })
         })
+        .await
     }
 
     /// The tags of a server or backup, in the order of their keys (`ListTagsForResource`).
@@ -85,23 +89,26 @@ impl<S: Store, D: Driver> Control<S, D> {
         max: MaxResults,
         now: DateTime<Utc>,
     ) -> Result<Listing<(TagKey, TagValue)>, ControlError> {
-        let mut unit = Unit::new(&self.store, now);
-        let tags: Tags = match self.find_resource(&mut unit, account, arn).await? {
-            Named::Server(record) => record.server.tags().clone(),
-            Named::Backup(backup) => backup.tags().clone(),
-        };
-        let list = format!("tags {arn}");
-        let after = next.map(|next| resume(&list, next)).transpose()?;
-        let mut left = tags
-            .into_iter()
-            .filter(|(key, _)| after.as_deref().is_none_or(|after| key.as_str() > after));
-        let items: Vec<_> = left.by_ref().take(max.count()).collect();
-        let has_more = left.next().is_some();
-        let next = items
-            .last()
-            .filter(|_| has_more)
-            .map(|(key, _)| token(&list, key.as_str()));
-        Ok(Listing { items, next })
+        observed("list_tags_for_resource", async {
+            let mut unit = Unit::new(&self.store, now);
+            let tags: Tags = match self.find_resource(&mut unit, account, arn).await? {
+                Named::Server(record) => record.server.tags().clone(),
+                Named::Backup(backup) => backup.tags().clone(),
+            };
+            let list = format!("tags {arn}");
+            let after = next.map(|next| resume(&list, next)).transpose()?;
+            let mut left = tags
+                .into_iter()
+                .filter(|(key, _)| after.as_deref().is_none_or(|after| key.as_str() > after));
+            let items: Vec<_> = left.by_ref().take(max.count()).collect();
+            let has_more = left.next().is_some();
+            let next = items
+                .last()
+                .filter(|_| has_more)
+                .map(|(key, _)| token(&list, key.as_str()));
+            Ok(Listing { items, next })
+        })
+        .await
     }
 
     async fn find_resource(

@@ -15,12 +15,15 @@ use super::{
     event::WindowEvent,
     records::{DeskRecord, Made, ReceiptRecord, WindowRecord},
 };
+use tracing::{Span, instrument};
+
 use crate::{
     account::Account,
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
     event::Event,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -31,43 +34,48 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, for what [`Window::create`]
     /// refuses, and for more windows than the quota.
+    #[instrument(skip_all, fields(%account, window = tracing::field::Empty))]
     pub async fn create_window(
         &self,
         account: &Account,
         command: &CreateWindow,
         now: DateTime<Utc>,
     ) -> Result<WindowId, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        let token = token("create", command.client_token.as_ref());
-        decide!(self, now, |unit| {
-            if let Some(Made::Window(id)) =
-                known(unit, account, token.as_deref(), command.fingerprint).await?
-            {
-                return Ok(id);
-            }
-            let rules = &self.settings.windows.rules;
-            let id = WindowId::from_bits(self.bits());
-            let window = Window::create(command.clone(), id, now, rules)?;
-            let mut desk = desk(unit, account).await?;
-            let limit = rules.quotas.windows;
-            if desk.n_windows >= limit {
-                let what = "maintenance windows";
-                return Err(WindowError::LimitExceeded { what, limit }.into());
-            }
-            desk.n_windows += 1;
-            unit.put(account.as_str(), &desk)?;
-            unit.put(account.as_str(), &WindowRecord(window))?;
-            let (window, enabled) = (id, true);
-            tell(unit, account, WindowEvent::StateChanged { window, enabled });
-            self.keep_receipt(
-                unit,
-                account,
-                token.clone(),
-                Made::Window(id),
-                command.fingerprint,
-            )?;
-            Ok(id)
+        observed("create_window", async {
+            let _turn = self.turn(account.as_str()).await;
+            let token = token("create", command.client_token.as_ref());
+            decide!(self, now, |unit| {
+                if let Some(Made::Window(id)) =
+                    known(unit, account, token.as_deref(), command.fingerprint).await?
+                {
+                    return Ok(id);
+                }
+                let rules = &self.settings.windows.rules;
+                let id = WindowId::from_bits(self.bits());
+                let window = Window::create(command.clone(), id, now, rules)?;
+                let mut desk = desk(unit, account).await?;
+                let limit = rules.quotas.windows;
+                if desk.n_windows >= limit {
+                    let what = "maintenance windows";
+                    return Err(WindowError::LimitExceeded { what, limit }.into());
+                }
+                desk.n_windows += 1;
+                unit.put(account.as_str(), &desk)?;
+                unit.put(account.as_str(), &WindowRecord(window))?;
+                Span::current().record("window", tracing::field::display(id));
+                let (window, enabled) = (id, true);
+                tell(unit, account, WindowEvent::StateChanged { window, enabled });
+                self.keep_receipt(
+                    unit,
+                    account,
+                    token.clone(),
+                    Made::Window(id),
+                    command.fingerprint,
+                )?;
+                Ok(id)
+            })
         })
+        .await
     }
 
     /// Changes a window, and gives it as it is then; see [`Window::update`]. Runs that have begun go on as they were.
@@ -75,26 +83,30 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window, and for what the window refuses.
+    #[instrument(skip_all, fields(%account, window = %command.window_id))]
     pub async fn update_window(
         &self,
         account: &Account,
         command: &UpdateWindow,
         now: DateTime<Utc>,
     ) -> Result<Window, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let id = command.window_id;
-            let mut window = window(unit, account, id).await?;
-            let was_enabled = window.is_enabled();
-            window.update(command.clone(), now, &self.settings.windows.rules)?;
-            let enabled = window.is_enabled();
-            if enabled != was_enabled {
-                let window = id;
-                tell(unit, account, WindowEvent::StateChanged { window, enabled });
-            }
-            unit.put(account.as_str(), &WindowRecord(window.clone()))?;
-            Ok(window)
+        observed("update_window", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let id = command.window_id;
+                let mut window = window(unit, account, id).await?;
+                let was_enabled = window.is_enabled();
+                window.update(command.clone(), now, &self.settings.windows.rules)?;
+                let enabled = window.is_enabled();
+                if enabled != was_enabled {
+                    let window = id;
+                    tell(unit, account, WindowEvent::StateChanged { window, enabled });
+                }
+                unit.put(account.as_str(), &WindowRecord(window.clone()))?;
+                Ok(window)
+            })
         })
+        .await
     }
 
     /// Deletes a window, with its targets and tasks. Runs that have begun go on, and are remembered as long as others.
@@ -102,31 +114,35 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] for a window that is not there only if the rules say so.
+    #[instrument(skip_all, fields(%account, window = %command.window_id))]
     pub async fn delete_window(
         &self,
         account: &Account,
         command: &DeleteWindow,
         now: DateTime<Utc>,
     ) -> Result<WindowId, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let id = command.window_id;
-            let there = unit
-                .get::<WindowRecord>(account.as_str(), &id.to_string())
-                .await?;
-            if there.is_none() {
-                return match self.settings.windows.rules.delete_of_unknown {
-                    DeleteOfUnknown::Fails => Err(unknown(id)),
-                    DeleteOfUnknown::Succeeds => Ok(id),
-                };
-            }
-            unit.remove::<WindowRecord>(account.as_str(), &id.to_string())?;
-            let mut desk = desk(unit, account).await?;
-            desk.n_windows = desk.n_windows.saturating_sub(1);
-            unit.put(account.as_str(), &desk)?;
-            tell(unit, account, WindowEvent::Deleted { window: id });
-            Ok(id)
+        observed("delete_window", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let id = command.window_id;
+                let there = unit
+                    .get::<WindowRecord>(account.as_str(), &id.to_string())
+                    .await?;
+                if there.is_none() {
+                    return match self.settings.windows.rules.delete_of_unknown {
+                        DeleteOfUnknown::Fails => Err(unknown(id)),
+                        DeleteOfUnknown::Succeeds => Ok(id),
+                    };
+                }
+                unit.remove::<WindowRecord>(account.as_str(), &id.to_string())?;
+                let mut desk = desk(unit, account).await?;
+                desk.n_windows = desk.n_windows.saturating_sub(1);
+                unit.put(account.as_str(), &desk)?;
+                tell(unit, account, WindowEvent::Deleted { window: id });
+                Ok(id)
+            })
         })
+        .await
     }
 
     /// Sets what a window does beyond the service; see [`Window::set_practice`].
@@ -134,6 +150,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window.
+    #[instrument(skip_all, fields(%account, window = %id))]
     pub async fn set_window_practice(
         &self,
         account: &Account,
@@ -141,13 +158,16 @@ impl<S: Store, D: Driver> Control<S, D> {
         practice: &Practice,
         now: DateTime<Utc>,
     ) -> Result<Window, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = window(unit, account, id).await?;
-            window.set_practice(practice.clone(), now);
-            unit.put(account.as_str(), &WindowRecord(window.clone()))?;
-            Ok(window)
+        observed("set_window_practice", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = window(unit, account, id).await?;
+                window.set_practice(practice.clone(), now);
+                unit.put(account.as_str(), &WindowRecord(window.clone()))?;
+                Ok(window)
+            })
         })
+        .await
     }
 
     /// Registers a target; a repeated request with the same client token gives the id of the first.
@@ -156,39 +176,44 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, if there is no such window, and for
     /// what [`Window::register_target`] refuses.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, target = tracing::field::Empty))]
     pub async fn register_window_target(
         &self,
         account: &Account,
         command: &RegisterTarget,
         now: DateTime<Utc>,
     ) -> Result<TargetId, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        let token = token("register-target", command.client_token.as_ref());
-        decide!(self, now, |unit| {
-            if let Some(Made::Target(id)) =
-                known(unit, account, token.as_deref(), command.fingerprint).await?
-            {
-                return Ok(id);
-            }
-            let mut window = window(unit, account, command.window_id).await?;
-            let id = TargetId::from_bits(self.bits());
-            window.register_target(command.clone(), id, &self.settings.windows.rules)?;
-            unit.put(account.as_str(), &WindowRecord(window))?;
-            let event = WindowEvent::TargetChanged {
-                window: command.window_id,
-                target: id,
-                registered: true,
-            };
-            tell(unit, account, event);
-            self.keep_receipt(
-                unit,
-                account,
-                token.clone(),
-                Made::Target(id),
-                command.fingerprint,
-            )?;
-            Ok(id)
+        observed("register_window_target", async {
+            let _turn = self.turn(account.as_str()).await;
+            let token = token("register-target", command.client_token.as_ref());
+            decide!(self, now, |unit| {
+                if let Some(Made::Target(id)) =
+                    known(unit, account, token.as_deref(), command.fingerprint).await?
+                {
+                    return Ok(id);
+                }
+                let mut window = window(unit, account, command.window_id).await?;
+                let id = TargetId::from_bits(self.bits());
+                window.register_target(command.clone(), id, &self.settings.windows.rules)?;
+                unit.put(account.as_str(), &WindowRecord(window))?;
+                Span::current().record("target", tracing::field::display(id));
+                let event = WindowEvent::TargetChanged {
+                    window: command.window_id,
+                    target: id,
+                    registered: true,
+                };
+                tell(unit, account, event);
+                self.keep_receipt(
+                    unit,
+                    account,
+                    token.clone(),
+                    Made::Target(id),
+                    command.fingerprint,
+                )?;
+                Ok(id)
+            })
         })
+        .await
     }
 
     /// Changes a target, and gives it as it is then; see [`Window::update_target`].
@@ -196,19 +221,23 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window or target, and for what the window refuses.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, target = %command.target_id))]
     pub async fn update_window_target(
         &self,
         account: &Account,
         command: &UpdateTarget,
         now: DateTime<Utc>,
     ) -> Result<Target, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = window(unit, account, command.window_id).await?;
-            let target = window.update_target(command.clone())?.clone();
-            unit.put(account.as_str(), &WindowRecord(window))?;
-            Ok(target)
+        observed("update_window_target", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = window(unit, account, command.window_id).await?;
+                let target = window.update_target(command.clone())?.clone();
+                unit.put(account.as_str(), &WindowRecord(window))?;
+                Ok(target)
+            })
         })
+        .await
     }
 
     /// Takes a target off; see [`Window::deregister_target`].
@@ -216,24 +245,28 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window or target, or it is in use and that matters.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, target = %command.target_id))]
     pub async fn deregister_window_target(
         &self,
         account: &Account,
         command: &DeregisterTarget,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = window(unit, account, command.window_id).await?;
-            window.deregister_target(command)?;
-            let event = WindowEvent::TargetChanged {
-                window: command.window_id,
-                target: command.target_id,
-                registered: false,
-            };
-            tell(unit, account, event);
-            unit.put(account.as_str(), &WindowRecord(window))
+        observed("deregister_window_target", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = window(unit, account, command.window_id).await?;
+                window.deregister_target(command)?;
+                let event = WindowEvent::TargetChanged {
+                    window: command.window_id,
+                    target: command.target_id,
+                    registered: false,
+                };
+                tell(unit, account, event);
+                unit.put(account.as_str(), &WindowRecord(window))
+            })
         })
+        .await
     }
 
     /// Registers a task; a repeated request with the same client token gives the id of the first.
@@ -247,39 +280,44 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, if there is no such window, and for
     /// what [`Window::register_task`] refuses.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, task = tracing::field::Empty))]
     pub async fn register_window_task(
         &self,
         account: &Account,
         command: &RegisterTask,
         now: DateTime<Utc>,
     ) -> Result<TaskId, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        let token = token("register-task", command.client_token.as_ref());
-        decide!(self, now, |unit| {
-            if let Some(Made::Task(id)) =
-                known(unit, account, token.as_deref(), command.fingerprint).await?
-            {
-                return Ok(id);
-            }
-            let mut window = window(unit, account, command.window_id).await?;
-            let id = TaskId::from_bits(self.bits());
-            window.register_task(command.clone(), id, &self.settings.windows.rules)?;
-            unit.put(account.as_str(), &WindowRecord(window))?;
-            let event = WindowEvent::TaskChanged {
-                window: command.window_id,
-                task: id,
-                registered: true,
-            };
-            tell(unit, account, event);
-            self.keep_receipt(
-                unit,
-                account,
-                token.clone(),
-                Made::Task(id),
-                command.fingerprint,
-            )?;
-            Ok(id)
+        observed("register_window_task", async {
+            let _turn = self.turn(account.as_str()).await;
+            let token = token("register-task", command.client_token.as_ref());
+            decide!(self, now, |unit| {
+                if let Some(Made::Task(id)) =
+                    known(unit, account, token.as_deref(), command.fingerprint).await?
+                {
+                    return Ok(id);
+                }
+                let mut window = window(unit, account, command.window_id).await?;
+                let id = TaskId::from_bits(self.bits());
+                window.register_task(command.clone(), id, &self.settings.windows.rules)?;
+                unit.put(account.as_str(), &WindowRecord(window))?;
+                Span::current().record("task", tracing::field::display(id));
+                let event = WindowEvent::TaskChanged {
+                    window: command.window_id,
+                    task: id,
+                    registered: true,
+                };
+                tell(unit, account, event);
+                self.keep_receipt(
+                    unit,
+                    account,
+                    token.clone(),
+                    Made::Task(id),
+                    command.fingerprint,
+                )?;
+                Ok(id)
+            })
         })
+        .await
     }
 
     /// Changes a task, and gives it as it is then; see [`Window::update_task`].
@@ -287,20 +325,24 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window or task, and for what the window refuses.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, task = %command.task_id))]
     pub async fn update_window_task(
         &self,
         account: &Account,
         command: &UpdateTask,
         now: DateTime<Utc>,
     ) -> Result<Task, ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = window(unit, account, command.window_id).await?;
-            let rules = &self.settings.windows.rules;
-            let task = window.update_task(command.clone(), rules)?.clone();
-            unit.put(account.as_str(), &WindowRecord(window))?;
-            Ok(task)
+        observed("update_window_task", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = window(unit, account, command.window_id).await?;
+                let rules = &self.settings.windows.rules;
+                let task = window.update_task(command.clone(), rules)?.clone();
+                unit.put(account.as_str(), &WindowRecord(window))?;
+                Ok(task)
+            })
         })
+        .await
     }
 
     /// Takes a task off; see [`Window::deregister_task`].
@@ -308,24 +350,28 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such window or task.
+    #[instrument(skip_all, fields(%account, window = %command.window_id, task = %command.task_id))]
     pub async fn deregister_window_task(
         &self,
         account: &Account,
         command: &DeregisterTask,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = window(unit, account, command.window_id).await?;
-            window.deregister_task(command)?;
-            let event = WindowEvent::TaskChanged {
-                window: command.window_id,
-                task: command.task_id,
-                registered: false,
-            };
-            tell(unit, account, event);
-            unit.put(account.as_str(), &WindowRecord(window))
+        observed("deregister_window_task", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = window(unit, account, command.window_id).await?;
+                window.deregister_task(command)?;
+                let event = WindowEvent::TaskChanged {
+                    window: command.window_id,
+                    task: command.task_id,
+                    registered: false,
+                };
+                tell(unit, account, event);
+                unit.put(account.as_str(), &WindowRecord(window))
+            })
         })
+        .await
     }
 
     /// Sets tags of a window; see [`Window::add_tags`].
@@ -333,18 +379,22 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] for another type of resource, if there is no such window, and for too many tags.
+    #[instrument(skip_all, fields(%account))]
     pub async fn add_window_tags(
         &self,
         account: &Account,
         command: &AddTags,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = tagged(unit, account, command.window_id()?).await?;
-            window.add_tags(command.clone(), &self.settings.windows.rules)?;
-            unit.put(account.as_str(), &WindowRecord(window))
+        observed("add_window_tags", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = tagged(unit, account, command.window_id()?).await?;
+                window.add_tags(command.clone(), &self.settings.windows.rules)?;
+                unit.put(account.as_str(), &WindowRecord(window))
+            })
         })
+        .await
     }
 
     /// Takes tags off a window; see [`Window::remove_tags`].
@@ -352,18 +402,22 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] for another type of resource, and if there is no such window.
+    #[instrument(skip_all, fields(%account))]
     pub async fn remove_window_tags(
         &self,
         account: &Account,
         command: &RemoveTags,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        let _turn = self.turn(account.as_str()).await;
-        decide!(self, now, |unit| {
-            let mut window = tagged(unit, account, command.window_id()?).await?;
-            window.remove_tags(command);
-            unit.put(account.as_str(), &WindowRecord(window))
+        observed("remove_window_tags", async {
+            let _turn = self.turn(account.as_str()).await;
+            decide!(self, now, |unit| {
+                let mut window = tagged(unit, account, command.window_id()?).await?;
+                window.remove_tags(command);
+                unit.put(account.as_str(), &WindowRecord(window))
+            })
         })
+        .await
     }
 
     /// Forgets what a client token stood for.

@@ -17,7 +17,12 @@ use super::{
     queries::{PAGE, n_wanted},
     records::{BY_WINDOW, ExecutionRecord, ordered},
 };
-use crate::{account::Account, control::Control, driver::Driver, error::ControlError, unit::Unit};
+use tracing::instrument;
+
+use crate::{
+    account::Account, control::Control, driver::Driver, error::ControlError, telemetry::observed,
+    unit::Unit,
+};
 
 /// An invocation, with what the interface says about it that stands in its task. `Debug` leaves the parameters out.
 #[derive(Clone, PartialEq)]
@@ -74,39 +79,43 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] for filters that are not known, and for a foreign token.
+    #[instrument(skip_all, fields(%account, window = %command.window_id))]
     pub async fn describe_window_executions(
         &self,
         account: &Account,
         command: &DescribeExecutions,
     ) -> Result<Page<Execution>, ControlError> {
-        let filters = TimeFilters::of_executions(&command.filters)?;
-        let key = &self.settings.windows.page_key;
-        let before: Option<ExecutionPlace> = key.place(&command.page)?;
-        let of_window = format!("{}/", command.window_id);
-        let mut query = Query::new(ExecutionRecord::KIND, account.as_str())
-            .by_label(BY_WINDOW)
-            .prefix(&of_window)
-            .descending();
-        if let Some(place) = before {
-            query = query.below(format!("{of_window}{}", ordered(&place)));
-        }
-        let n = n_wanted(&command.page);
-        let mut found = Vec::new();
-        query = query.limit(n);
-        while found.len() < n {
-            let page = self.store.page(&query).await?;
-            for document in &page.documents {
-                let ExecutionRecord { execution, .. } = document.read()?;
-                if filters.hold_for(&execution) {
-                    found.push((ExecutionPlace::of(&execution), execution));
+        observed("describe_window_executions", async {
+            let filters = TimeFilters::of_executions(&command.filters)?;
+            let key = &self.settings.windows.page_key;
+            let before: Option<ExecutionPlace> = key.place(&command.page)?;
+            let of_window = format!("{}/", command.window_id);
+            let mut query = Query::new(ExecutionRecord::KIND, account.as_str())
+                .by_label(BY_WINDOW)
+                .prefix(&of_window)
+                .descending();
+            if let Some(place) = before {
+                query = query.below(format!("{of_window}{}", ordered(&place)));
+            }
+            let n = n_wanted(&command.page);
+            let mut found = Vec::new();
+            query = query.limit(n);
+            while found.len() < n {
+                let page = self.store.page(&query).await?;
+                for document in &page.documents {
+                    let ExecutionRecord { execution, .. } = document.read()?;
+                    if filters.hold_for(&execution) {
+                        found.push((ExecutionPlace::of(&execution), execution));
+                    }
+                }
+                match page.next {
+                    Some(next) => query = query.after(next),
+                    None => break,
                 }
             }
-            match page.next {
-                Some(next) => query = query.after(next),
-                None => break,
-            }
-        }
-        Ok(key.page(&command.page, PAGE, found))
+            Ok(key.page(&command.page, PAGE, found))
+        })
+        .await
     }
 
     /// An execution.
@@ -114,13 +123,17 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is none, or it is forgotten.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id))]
     pub async fn window_execution(
         &self,
         account: &Account,
         command: &GetExecution,
         now: DateTime<Utc>,
     ) -> Result<Execution, ControlError> {
-        self.execution(account, command.execution_id, now).await
+        observed("window_execution", async {
+            self.execution(account, command.execution_id, now).await
+        })
+        .await
     }
 
     /// One page of the task executions of an execution, in the order in which they begin.
@@ -129,18 +142,22 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] if there is no such execution, for filters that are not known, and for a foreign
     /// token.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id))]
     pub async fn describe_window_execution_tasks(
         &self,
         account: &Account,
         command: &DescribeExecutionTasks,
         now: DateTime<Utc>,
     ) -> Result<Page<TaskExecution>, ControlError> {
-        let execution = self.execution(account, command.execution_id, now).await?;
-        let page = execution.describe_tasks(command, &self.settings.windows.page_key)?;
-        Ok(Page {
-            entries: page.entries.into_iter().cloned().collect(),
-            next_token: page.next_token,
+        observed("describe_window_execution_tasks", async {
+            let execution = self.execution(account, command.execution_id, now).await?;
+            let page = execution.describe_tasks(command, &self.settings.windows.page_key)?;
+            Ok(Page {
+                entries: page.entries.into_iter().cloned().collect(),
+                next_token: page.next_token,
+            })
         })
+        .await
     }
 
     /// A task execution.
@@ -148,14 +165,18 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution or task execution.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id))]
     pub async fn window_execution_task(
         &self,
         account: &Account,
         command: &GetExecutionTask,
         now: DateTime<Utc>,
     ) -> Result<TaskExecution, ControlError> {
-        let execution = self.execution(account, command.execution_id, now).await?;
-        Ok(execution.task(command.task_execution_id)?.clone())
+        observed("window_execution_task", async {
+            let execution = self.execution(account, command.execution_id, now).await?;
+            Ok(execution.task(command.task_execution_id)?.clone())
+        })
+        .await
     }
 
     /// One page of the invocations of a task execution, in the order in which they begin.
@@ -164,23 +185,27 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] if there is no such execution or task execution, for filters that are not known,
     /// and for a foreign token.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id))]
     pub async fn describe_window_invocations(
         &self,
         account: &Account,
         command: &DescribeInvocations,
         now: DateTime<Utc>,
     ) -> Result<Page<InvocationView>, ControlError> {
-        let execution = self.execution(account, command.execution_id, now).await?;
-        let task = execution.task(command.task_execution_id)?;
-        let page = execution.describe_invocations(command, &self.settings.windows.page_key)?;
-        let views = page
-            .entries
-            .into_iter()
-            .map(|invocation| InvocationView::new(&execution, task, invocation));
-        Ok(Page {
-            entries: views.collect(),
-            next_token: page.next_token,
+        observed("describe_window_invocations", async {
+            let execution = self.execution(account, command.execution_id, now).await?;
+            let task = execution.task(command.task_execution_id)?;
+            let page = execution.describe_invocations(command, &self.settings.windows.page_key)?;
+            let views = page
+                .entries
+                .into_iter()
+                .map(|invocation| InvocationView::new(&execution, task, invocation));
+            Ok(Page {
+                entries: views.collect(),
+                next_token: page.next_token,
+            })
         })
+        .await
     }
 
     /// An invocation.
@@ -188,16 +213,20 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution, task execution or invocation.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id, invocation = %command.invocation_id))]
     pub async fn window_invocation(
         &self,
         account: &Account,
         command: &GetInvocation,
         now: DateTime<Utc>,
     ) -> Result<InvocationView, ControlError> {
-        let execution = self.execution(account, command.execution_id, now).await?;
-        let task = execution.task(command.task_execution_id)?;
-        let invocation = task.invocation(command.invocation_id)?;
-        Ok(InvocationView::new(&execution, task, invocation))
+        observed("window_invocation", async {
+            let execution = self.execution(account, command.execution_id, now).await?;
+            let task = execution.task(command.task_execution_id)?;
+            let invocation = task.invocation(command.invocation_id)?;
+            Ok(InvocationView::new(&execution, task, invocation))
+        })
+        .await
     }
 
     /// The execution of this id, unless its time is over.

@@ -8,12 +8,15 @@ use tagout_store::{Cursor, Query, Store, Stored};
 use tagout_window::{Execution, Inventory, Resource, TagCondition};
 
 use super::records::NodeRecord;
+use tracing::instrument;
+
 use crate::{
     account::Account,
     batches::Page,
     control::{Control, decide},
     driver::Driver,
     error::ControlError,
+    telemetry::observed,
 };
 
 /// A server, or another resource, that a registered target may select by its tags or its groups.
@@ -107,16 +110,20 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Store`] if the id is too long or empty, or the store does not do as asked.
+    #[instrument(skip_all, fields(%account, node = %node.id))]
     pub async fn put_node(
         &self,
         account: &Account,
         node: Node,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        decide!(self, now, |unit| {
-            unit.get::<NodeRecord>(account.as_str(), &node.id).await?;
-            unit.put(account.as_str(), &NodeRecord(node.clone()))
+        observed("put_node", async {
+            decide!(self, now, |unit| {
+                unit.get::<NodeRecord>(account.as_str(), &node.id).await?;
+                unit.put(account.as_str(), &NodeRecord(node.clone()))
+            })
         })
+        .await
     }
 
     /// Takes a node out; tells whether it was there.
@@ -124,20 +131,24 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Store`] if the store does not do as asked.
+    #[instrument(skip_all, fields(%account, node = %id))]
     pub async fn remove_node(
         &self,
         account: &Account,
         id: &str,
         now: DateTime<Utc>,
     ) -> Result<bool, ControlError> {
-        decide!(self, now, |unit| {
-            let there = unit
-                .get::<NodeRecord>(account.as_str(), id)
-                .await?
-                .is_some();
-            unit.remove::<NodeRecord>(account.as_str(), id)?;
-            Ok(there)
+        observed("remove_node", async {
+            decide!(self, now, |unit| {
+                let there = unit
+                    .get::<NodeRecord>(account.as_str(), id)
+                    .await?
+                    .is_some();
+                unit.remove::<NodeRecord>(account.as_str(), id)?;
+                Ok(there)
+            })
         })
+        .await
     }
 
     /// The nodes of an account, by id.
@@ -145,25 +156,29 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Store`] if the store cannot be read.
+    #[instrument(skip_all, fields(%account))]
     pub async fn nodes(
         &self,
         account: &Account,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Page<Node>, ControlError> {
-        let query = Query::new(NodeRecord::KIND, account.as_str())
-            .after(after)
-            .limit(limit);
-        let page = self.store.page(&query).await?;
-        let nodes: Result<_, _> = page
-            .documents
-            .iter()
-            .map(|document| document.read().map(|NodeRecord(node)| node))
-            .collect();
-        Ok(Page {
-            items: nodes?,
-            next: page.next,
+        observed("nodes", async {
+            let query = Query::new(NodeRecord::KIND, account.as_str())
+                .after(after)
+                .limit(limit);
+            let page = self.store.page(&query).await?;
+            let nodes: Result<_, _> = page
+                .documents
+                .iter()
+                .map(|document| document.read().map(|NodeRecord(node)| node))
+                .collect();
+            Ok(Page {
+                items: nodes?,
+                next: page.next,
+            })
         })
+        .await
     }
 
     /// What the targets of an execution may select: nothing is read if they name their servers.

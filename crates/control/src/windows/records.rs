@@ -20,6 +20,9 @@ use crate::{account::Account, unit::Record};
 /// The label by which windows are listed in the order of their creation.
 pub(super) const BY_PLACE: &str = "place";
 
+/// The label by which windows are listed in the order of their next openings; one that does not open has none.
+pub(super) const BY_DUE: &str = "due";
+
 /// The label by which the executions of a window are listed in the order of their openings.
 pub(super) const BY_WINDOW: &str = "window";
 
@@ -72,7 +75,11 @@ impl Record for WindowRecord {
     }
 
     fn labels(&self) -> Vec<(&'static str, String)> {
-        vec![(BY_PLACE, ordered(&WindowPlace::of(&self.0)))]
+        let mut labels = vec![(BY_PLACE, ordered(&WindowPlace::of(&self.0)))];
+        if let Some(due_at) = self.0.due_at() {
+            labels.push((BY_DUE, format!("{:020}", due_at.timestamp_micros().max(0))));
+        }
+        labels
     }
 }
 

@@ -12,11 +12,14 @@ use super::{
     event::WindowEvent,
     records::{DeskRecord, ExecutionRecord, WATCHES, WatchRecord, WindowRecord},
 };
+use tracing::instrument;
+
 use crate::{
     account::Account,
     control::{Control, decide},
     driver::{Done, Driver, DriverError},
     error::ControlError,
+    telemetry::observed,
     unit::Unit,
 };
 
@@ -298,16 +301,20 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution.
+    #[instrument(skip_all, fields(%account, execution = %command.execution_id))]
     pub async fn cancel_window_execution(
         &self,
         account: &Account,
         command: &CancelExecution,
         now: DateTime<Utc>,
     ) -> Result<ExecutionId, ControlError> {
-        let id = command.execution_id;
-        self.move_run(account, id, now, |execution| execution.cancel(now))
-            .await?;
-        Ok(id)
+        observed("cancel_window_execution", async {
+            let id = command.execution_id;
+            self.move_run(account, id, now, |execution| execution.cancel(now))
+                .await?;
+            Ok(id)
+        })
+        .await
     }
 
     /// Begins nothing more of an execution until it is resumed; time goes on, and so does what has begun.
@@ -315,14 +322,18 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution.
+    #[instrument(skip_all, fields(%account, execution = %id))]
     pub async fn pause_window_execution(
         &self,
         account: &Account,
         id: ExecutionId,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        self.move_run(account, id, now, |execution| execution.pause(now))
-            .await
+        observed("pause_window_execution", async {
+            self.move_run(account, id, now, |execution| execution.pause(now))
+                .await
+        })
+        .await
     }
 
     /// Goes on with an execution after a pause.
@@ -330,14 +341,18 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution.
+    #[instrument(skip_all, fields(%account, execution = %id))]
     pub async fn resume_window_execution(
         &self,
         account: &Account,
         id: ExecutionId,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        self.move_run(account, id, now, |execution| execution.resume(now))
-            .await
+        observed("resume_window_execution", async {
+            self.move_run(account, id, now, |execution| execution.resume(now))
+                .await
+        })
+        .await
     }
 
     /// Takes note that an alarm went off or could not be read, for an execution: tasks that are to stop for it begin
@@ -346,6 +361,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     /// # Errors
     ///
     /// Returns [`ControlError::Window`] if there is no such execution.
+    #[instrument(skip_all, fields(%account, execution = %id))]
     pub async fn alarm_window_execution(
         &self,
         account: &Account,
@@ -354,8 +370,11 @@ impl<S: Store, D: Driver> Control<S, D> {
         state: AlarmState,
         now: DateTime<Utc>,
     ) -> Result<(), ControlError> {
-        self.move_run(account, id, now, |execution| {
-            execution.handle_alarm(alarm, state, now)
+        observed("alarm_window_execution", async {
+            self.move_run(account, id, now, |execution| {
+                execution.handle_alarm(alarm, state, now)
+            })
+            .await
         })
         .await
     }

@@ -8,4 +8,5 @@ mod events;
 mod faults;
 mod lifecycle;
 mod nodes;
+mod telemetry;
 mod windows;
