@@ -7,6 +7,17 @@ use serde::{Deserialize, Serialize};
 /// An account: everything belongs to one, and nothing of another is seen from it.
 ///
 /// 1 to 64 letters, digits, `-`, `_` and `.`: an AWS account number, or a CenturyLink Cloud alias in lower case.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::Account;
+///
+/// let account: Account = "123456789012".parse()?;
+/// assert_eq!(account.as_str(), "123456789012");
+/// assert!("acme/web".parse::<Account>().is_err());
+/// # Ok::<(), tagout_control::InvalidAccount>(())
+/// ```
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Account(Box<str>);

@@ -28,6 +28,20 @@ impl Clock for SystemClock {
 }
 
 /// A clock that stands still until it is moved: for tests. Clones show the same time.
+///
+/// # Example
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta, Utc};
+/// use tagout_control::{Clock, ManualClock};
+///
+/// let noon: DateTime<Utc> = "2026-03-01T12:00:00Z".parse()?;
+/// let clock = ManualClock::new(noon);
+/// let of_the_plane = clock.clone();
+/// clock.advance(TimeDelta::minutes(5));
+/// assert_eq!(of_the_plane.now(), noon + TimeDelta::minutes(5));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 

@@ -14,6 +14,25 @@ use crate::work::Work;
 /// long as the call runs, and drops the call at the work's deadline. A plane that dies is followed by another attempt
 /// with another ticket, so an operation may reach the outside world twice: make it idempotent by [`Work::ticket`] or by
 /// its effect.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::{Done, Driver, DriverError, Work};
+///
+/// /// Reboots machines, and does nothing else.
+/// struct Rebooter;
+///
+/// impl Driver for Rebooter {
+///     async fn perform(&self, work: &Work) -> Result<Done, DriverError> {
+///         match &*work.kind {
+///             "batch.reboot" => reboot(&work.target, work.ticket.as_str()).await,
+///             other => Err(DriverError::Permanent { reason: format!("`{other}` is not for me") }),
+///         }
+///     }
+/// }
+/// # async fn reboot(target: &str, key: &str) -> Result<Done, DriverError> { Ok(Done::default()) }
+/// ```
 pub trait Driver: Send + Sync + 'static {
     /// Does `work`, and says how it ended.
     ///

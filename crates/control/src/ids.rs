@@ -8,6 +8,16 @@ use rand_chacha::{
 };
 
 /// A source of ids that nobody can guess, or, with a seed, of the same ids each time.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::Ids;
+///
+/// assert_eq!(Ids::seeded(7).hex(), Ids::seeded(7).hex());
+/// assert_ne!(Ids::from_system()?.hex(), Ids::from_system()?.hex());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Ids(Mutex<ChaCha20Rng>);
 
 impl Ids {

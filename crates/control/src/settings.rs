@@ -6,6 +6,19 @@ use crate::servers::ServerSettings;
 use crate::windows::WindowSettings;
 
 /// How a control plane goes about its work.
+///
+/// # Example
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use tagout_control::Settings;
+///
+/// let mut settings = Settings::default();
+/// settings.concurrency = 8;
+/// settings.lease = TimeDelta::minutes(2);
+/// settings.servers.terms.policy.manual_backups_max = 10;
+/// settings.windows.rules.quotas.windows = 500;
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {

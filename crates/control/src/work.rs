@@ -9,6 +9,15 @@ use serde::{Deserialize, Serialize};
 ///
 /// Every attempt has a ticket of its own, and only the current one is accepted: a worker that was given up and comes
 /// back late cannot overwrite what its successor did. A program that does the work can use it as an idempotency key.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::Ticket;
+///
+/// let ticket = Ticket::new("5f0c.1"); // as it came back from a worker
+/// assert_eq!(ticket.to_string(), "5f0c.1");
+/// ```
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Ticket(String);
@@ -34,6 +43,20 @@ impl fmt::Display for Ticket {
 /// One attempt at one piece of work outside the record: the form in which a driver gets it.
 ///
 /// `Debug` leaves `detail` out.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::Work;
+///
+/// // As a program gets it on its standard input.
+/// let work: Work = serde_json::from_str(r#"{
+///     "ticket": "5f0c.1", "account": "acct", "kind": "server.backup", "target": "web", "attempt": 1,
+///     "deadline": "2026-03-01T23:00:00Z", "detail": {"backup": "web-20260301220000000"}
+/// }"#)?;
+/// assert_eq!((&*work.target, &work.detail["backup"]), ("web", &"web-20260301220000000".into()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
 pub struct Work {
     /// The right to report this attempt.

@@ -35,6 +35,17 @@ use crate::work::Work;
 /// It runs in a process group of its own. When the call is dropped, as it is at the deadline and at shutdown, the whole
 /// group is killed. Output beyond [`Program::output_limit`] is read and thrown away, so a program that prints without
 /// end blocks nobody and fills no memory.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::{CommandDriver, Program};
+///
+/// let driver = CommandDriver::new()
+///     .program("server.backup", Program::new("/usr/local/bin/back-up").argument("--compress"))
+///     .program("server", Program::new("/usr/local/bin/server")) // every other operation on servers
+///     .program("", Program::new("false")); // nothing else is done here
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct CommandDriver {
     programs: BTreeMap<String, Program>,

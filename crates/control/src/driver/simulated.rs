@@ -14,6 +14,17 @@ use crate::work::Work;
 ///
 /// What becomes of a piece of work depends on the seed and on the work's kind, target and attempt alone: not on the
 /// order of calls, nor on who asks. The same seed gives the same night.
+///
+/// # Example
+///
+/// ```
+/// use tagout_control::SimulatedDriver;
+///
+/// // One in a hundred fails for good, one in fifty for now, and an hour is over in a second.
+/// let driver = SimulatedDriver {
+///     speed: 3_600, failures_per_mille: 10, transients_per_mille: 20, ..SimulatedDriver::new(2026)
+/// };
+/// ```
 #[derive(Clone, Debug)]
 pub struct SimulatedDriver {
     /// Where all choices come from.
