@@ -72,7 +72,7 @@ pub use rotation::{Removal, RemovalReason, Retention, Rotation};
 mod status;
 pub use status::{
     BACKUP_MOVES, BackupDestination, BackupMove, BackupStatus, BackupTrigger, BackupType,
-    UnknownWord,
+    UnknownWord, backup_moves_mermaid,
 };
 
 /// The examples of the README hold.

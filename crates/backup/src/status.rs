@@ -140,6 +140,26 @@ impl BackupTrigger {
         Self::Erased,
         Self::EraseFailed,
     ];
+
+    /// What happened, in lower case: `delete requested`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Made => "made",
+            Self::Failed => "failed",
+            Self::DeleteRequested => "delete requested",
+            Self::Rotated => "rotated",
+            Self::ServerGone => "server gone",
+            Self::Erased => "erased",
+            Self::EraseFailed => "erase failed",
+        }
+    }
+}
+
+impl fmt::Display for BackupTrigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Where a move of a backup ends.
@@ -202,3 +222,36 @@ pub const BACKUP_MOVES: &[BackupMove] = {
         row(Some(Deleting),   T::EraseFailed,     To(Failed),     I),
     ]
 };
+
+/// The moves of a backup as a Mermaid state diagram, one arrow a line, ending in a line break.
+///
+/// # Example
+///
+/// ```
+/// let diagram = tagout_backup::backup_moves_mermaid();
+/// assert!(diagram.starts_with("stateDiagram-v2\n    [*] --> IN_PROGRESS: begun\n"));
+/// assert!(diagram.contains("    OK --> DELETING: delete requested, rotated, server gone\n"));
+/// ```
+pub fn backup_moves_mermaid() -> String {
+    let outside = "[*]";
+    let mut arrows: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for line in BACKUP_MOVES {
+        let from = line.from.map_or(outside, BackupStatus::as_str);
+        let to = match line.to {
+            BackupDestination::To(status) => status.as_str(),
+            BackupDestination::Gone => outside,
+        };
+        match arrows
+            .iter_mut()
+            .find(|arrow| (arrow.0, arrow.1) == (from, to))
+        {
+            Some((.., triggers)) => triggers.push(line.trigger.as_str()),
+            None => arrows.push((from, to, vec![line.trigger.as_str()])),
+        }
+    }
+    let mut diagram = "stateDiagram-v2\n".to_owned();
+    for (from, to, triggers) in arrows {
+        diagram.extend(["    ", from, " --> ", to, ": ", &triggers.join(", "), "\n"]);
+    }
+    diagram
+}

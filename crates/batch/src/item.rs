@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::diagram::state_diagram;
 use crate::time::later;
 use crate::{Owner, ServerId, StaleReason};
 
@@ -41,6 +42,19 @@ pub enum ItemEvent {
     Dropped,
 }
 
+impl ItemEvent {
+    /// What happened, in lower case.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Returned => "returned",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// Every legal move of one server of a job, and the only place where one is written down.
 ///
 /// # Example
@@ -61,6 +75,29 @@ pub const ITEM_MOVES: &[(ItemStatus, ItemEvent, ItemStatus)] = &[
     (ItemStatus::NotStarted, ItemEvent::Dropped,   ItemStatus::Skipped),
     (ItemStatus::Resumed,    ItemEvent::Dropped,   ItemStatus::Failed),
 ];
+
+/// The moves of one server of a job as a Mermaid state diagram, one arrow a line, ending in a line break.
+///
+/// # Example
+///
+/// ```
+/// let diagram = tagout_batch::item_moves_mermaid();
+/// assert!(diagram.starts_with("stateDiagram-v2\n    [*] --> notStarted\n"));
+/// assert!(diagram.contains("    executing --> resumed: returned\n"));
+/// ```
+pub fn item_moves_mermaid() -> String {
+    let moves = ITEM_MOVES
+        .iter()
+        .map(|(from, event, to)| (from.word(), event.word(), to.word()));
+    let ends = ItemStatus::ALL
+        .into_iter()
+        .filter(|status| status.is_final());
+    state_diagram(
+        ItemStatus::NotStarted.word(),
+        moves,
+        ends.map(ItemStatus::word),
+    )
+}
 
 impl ItemStatus {
     /// Every status.

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::diagram::state_diagram;
 use crate::{Action, Alias, Item, ItemStatus, JobId, Priority, Reason, Terms, UserName};
 
 /// Where a job stands, in the words of the service.
@@ -37,6 +38,18 @@ pub enum JobEvent {
     EndedBadly,
 }
 
+impl JobEvent {
+    /// What happened, in lower case.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Returned => "returned",
+            Self::EndedWell => "ended well",
+            Self::EndedBadly => "ended badly",
+        }
+    }
+}
+
 /// Every legal move of a job, and the only place where one is written down.
 ///
 /// # Example
@@ -59,6 +72,29 @@ pub const JOB_MOVES: &[(JobStatus, JobEvent, JobStatus)] = &[
     (JobStatus::Executing,  JobEvent::EndedBadly, JobStatus::Failed),
     (JobStatus::Resumed,    JobEvent::EndedBadly, JobStatus::Failed),
 ];
+
+/// The moves of a job as a Mermaid state diagram, one arrow a line, ending in a line break.
+///
+/// # Example
+///
+/// ```
+/// let diagram = tagout_batch::job_moves_mermaid();
+/// assert!(diagram.starts_with("stateDiagram-v2\n    [*] --> notStarted\n"));
+/// assert!(diagram.contains("    resumed --> executing: started\n"));
+/// ```
+pub fn job_moves_mermaid() -> String {
+    let moves = JOB_MOVES
+        .iter()
+        .map(|(from, event, to)| (from.word(), event.word(), to.word()));
+    let ends = JobStatus::ALL
+        .into_iter()
+        .filter(|status| status.is_final());
+    state_diagram(
+        JobStatus::NotStarted.word(),
+        moves,
+        ends.map(JobStatus::word),
+    )
+}
 
 impl JobStatus {
     /// Every status.

@@ -16,6 +16,7 @@ mod account;
 mod admission;
 mod answered;
 mod command;
+mod diagram;
 mod document;
 mod hardware;
 mod id;
@@ -46,8 +47,8 @@ pub use hardware::{
     Disk, DiskId, InvalidDiskId, InvalidSnapshotDays, PowerState, Size, Snapshot, SnapshotDays,
 };
 pub use id::{Alias, DataCenter, GroupId, InvalidId, JobId, ServerId, ServerUuid};
-pub use item::{Attempt, ITEM_MOVES, Item, ItemEvent, ItemStatus, Reason};
-pub use job::{JOB_MOVES, Job, JobEvent, JobStatus, Progress};
+pub use item::{Attempt, ITEM_MOVES, Item, ItemEvent, ItemStatus, Reason, item_moves_mermaid};
+pub use job::{JOB_MOVES, Job, JobEvent, JobStatus, Progress, job_moves_mermaid};
 pub use legality::{Cell, Effect, Fact, LEGALITY, Row, legality, may_be_cloned};
 pub use moves::{Moved, finish, heartbeat, skip, start, stop, take_back};
 pub use operation::{Action, Change, Operation, Target, TargetId, UnknownOperation, WantedDisk};

@@ -6,6 +6,7 @@ mod plane;
 
 mod model; // all of it together, at random
 
+mod documents; // what the README shows
 mod limits; // how many there may be
 mod moves; // every way from one status to another
 mod restores; // what may be restored where, and deleted when

@@ -22,6 +22,20 @@ fn crate_page_shows_the_diagram_of_the_table() {
 }
 
 #[test]
+fn the_readme_shows_the_diagram_of_the_table() {
+    let readme = include_str!("../../README.md");
+    let shown = readme
+        .split("```mermaid\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    assert_eq!(
+        shown,
+        Some(transitions_mermaid().as_str()),
+        "print it with `cargo run -p tagout-lifecycle --example diagram`"
+    );
+}
+
+#[test]
 fn a_diagram_in_the_architecture_page_is_that_of_the_table() {
     // The page is not part of the package, so it is looked at only where it is.
     let Ok(page) = std::fs::read_to_string(concat!(
