@@ -30,8 +30,9 @@ use layout::Layout;
 /// # Bounds
 ///
 /// At most [`WINDOWS_MAX`](Self::WINDOWS_MAX) windows, [`OPENINGS_MAX`](Self::OPENINGS_MAX) openings of each and
-/// [`OVERLAPS_MAX`](Self::OVERLAPS_MAX) overlaps are drawn, the first of each; the picture says so where there are more.
-/// Names are cut to [`NAME_CHARS_MAX`](Self::NAME_CHARS_MAX) characters.
+/// [`OVERLAPS_MAX`](Self::OVERLAPS_MAX) overlaps are drawn, and [`TABLE_OPENINGS_MAX`](Self::TABLE_OPENINGS_MAX) openings
+/// written down, the first of each; where there are more, the picture or the page says so. Names are cut to
+/// [`NAME_CHARS_MAX`](Self::NAME_CHARS_MAX) characters.
 ///
 /// # Example
 ///
@@ -87,8 +88,10 @@ impl Chart {
     pub const WINDOWS_MAX: usize = 50;
     /// The most openings of one window that are drawn; one an hour for four weeks is below it.
     pub const OPENINGS_MAX: usize = 700;
-    /// The most pairs of openings that are marked for the time that they have in common.
+    /// The most times that are marked at which two windows are open together.
     pub const OVERLAPS_MAX: usize = 2_000;
+    /// The most openings in the table of a page.
+    pub const TABLE_OPENINGS_MAX: usize = 5_000;
     /// The most characters of a name that are kept.
     pub const NAME_CHARS_MAX: usize = 128;
     /// The least width in pixels.
@@ -220,7 +223,7 @@ impl Chart {
         let openings = cut.peek().is_some().then(|| {
             let names = words::list(cut.map(|row| &*row.name));
             format!(
-                "Only the first {} openings are drawn of {names}.",
+                "Drawn only to their opening number {}: {names}.",
                 Self::OPENINGS_MAX
             )
         });

@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
+use std::vec;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::words::{self, Clock};
 use super::{Chart, Row};
-use crate::{ClockChange, ClockNoteKind, Overlap, Overlaps};
+use crate::{ClockChange, ClockNoteKind, Opening, Overlap, Overlaps};
 
 /// What is found out about a chart once, for everything that shows it.
 #[derive(Debug)]
 pub(super) struct Findings {
     /// Of each window.
     pub(super) rows: Vec<RowFindings>,
-    /// The pairs of openings of different windows that have time in common.
+    /// The times at which two different windows are open together. Openings of one window that follow each other
+    /// without a break are one here.
     pub(super) overlaps: Vec<Overlap>,
     pub(super) are_overlaps_cut: bool,
     /// For an opening of a window, the windows that are open at some time of it: others, and itself if it opens again.
@@ -60,32 +63,30 @@ impl fmt::Display for LeftOut {
 
 impl Findings {
     pub(super) fn of(chart: &Chart) -> Self {
-        let openings = chart.rows.iter().map(|row| row.openings.iter().copied());
-        let mut overlaps: Vec<Overlap> = Overlaps::of(openings, chart.from()..chart.until())
+        let stretches = chart.rows.iter().map(|row| stretches(&row.openings));
+        let range = chart.from()..chart.until();
+        let mut overlaps: Vec<Overlap> = Overlaps::of(stretches, range)
             .take(Chart::OVERLAPS_MAX + 1)
             .collect();
         let are_overlaps_cut = overlaps.len() > Chart::OVERLAPS_MAX;
         overlaps.truncate(Chart::OVERLAPS_MAX);
 
         let mut others: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
-        for Overlap { first, second } in &overlaps {
-            for (one, other) in [(first, second), (second, first)] {
-                others
-                    .entry((one.window, one.opening.opens_at))
-                    .or_default()
-                    .insert(other.window);
+        for overlap in &overlaps {
+            let (one, other) = (overlap.first.window, overlap.second.window);
+            let common = overlap.from()..overlap.until();
+            for (one, other) in [(one, other), (other, one)] {
+                for opening in within(&chart.rows[one].openings, &common) {
+                    let key = (one, opening.opens_at);
+                    others.entry(key).or_default().insert(other);
+                }
             }
         }
         for (window, row) in chart.rows.iter().enumerate() {
-            for pair in row
-                .openings
-                .windows(2)
-                .filter(|pair| pair[0].overlaps(&pair[1]))
-            {
-                for opening in pair {
-                    let key = (window, opening.opens_at);
-                    others.entry(key).or_default().insert(window);
-                }
+            let pairs = row.openings.windows(2);
+            for opening in pairs.filter(|pair| pair[0].overlaps(&pair[1])).flatten() {
+                let key = (window, opening.opens_at);
+                others.entry(key).or_default().insert(window);
             }
         }
         Self {
@@ -141,6 +142,32 @@ impl RowFindings {
             remarks,
         }
     }
+}
+
+/// The times at which a window is open, as openings that do not touch.
+fn stretches(openings: &[Opening]) -> vec::IntoIter<Opening> {
+    let mut stretches: Vec<Opening> = Vec::new();
+    for opening in openings {
+        match stretches.last_mut() {
+            Some(last) if opening.opens_at <= last.closes_at => {
+                last.closes_at = last.closes_at.max(opening.closes_at);
+            }
+            _ => stretches.push(*opening),
+        }
+    }
+    stretches.into_iter()
+}
+
+/// The openings of one window that are open at some time of `range`.
+fn within<'a>(
+    openings: &'a [Opening],
+    range: &'a Range<DateTime<Utc>>,
+) -> impl Iterator<Item = &'a Opening> {
+    // Those of one window are all of one length, so that they close in the order in which they open.
+    let first = openings.partition_point(|opening| opening.closes_at <= range.start);
+    openings[first..]
+        .iter()
+        .take_while(|opening| opening.opens_at < range.end)
 }
 
 /// The most notes on clock changes that are read of one window.

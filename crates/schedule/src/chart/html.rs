@@ -108,7 +108,7 @@ fn write_openings(f: &mut String, chart: &Chart, findings: &Findings) -> fmt::Re
         return f.write_str("<p>Nothing opens in these weeks.</p>\n");
     }
     f.write_str(TABLE_HEAD)?;
-    for coming in openings {
+    for coming in openings.by_ref().take(Chart::TABLE_OPENINGS_MAX) {
         let row = &chart.rows[coming.window];
         let zone = row.plan.timeline().zone();
         let Opening {
@@ -128,7 +128,11 @@ fn write_openings(f: &mut String, chart: &Chart, findings: &Findings) -> fmt::Re
             Escaped(&also.unwrap_or_default()),
         )?;
     }
-    f.write_str("</tbody>\n</table>\n</div>\n")
+    f.write_str("</tbody>\n</table>\n</div>\n")?;
+    match openings.count() {
+        0 => Ok(()),
+        n => writeln!(f, "<p>{n} more openings are not in the table.</p>"),
+    }
 }
 
 const TABLE_HEAD: &str = "\

@@ -4,7 +4,7 @@ mod band;
 mod legend;
 mod row;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::days::Day;
 use super::findings::Findings;
@@ -193,12 +193,13 @@ const NAMES_GAP: Px = Px::new(10);
 impl Scale {
     /// Where an instant stands; one before or after the days at their edge.
     fn x(&self, instant: DateTime<Utc>) -> Px {
-        let instant = instant.clamp(self.from, self.until);
-        let part = (instant - self.from).num_seconds();
-        self.left
-            + self
-                .plot
-                .part(part, (self.until - self.from).num_seconds().max(1))
+        self.left + self.length(instant.clamp(self.from, self.until) - self.from)
+    }
+
+    /// How long a time is.
+    fn length(&self, time: TimeDelta) -> Px {
+        let all = (self.until - self.from).num_seconds().max(1);
+        self.plot.part(time.num_seconds(), all)
     }
 
     fn contains(&self, instant: DateTime<Utc>) -> bool {

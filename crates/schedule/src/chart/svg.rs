@@ -88,13 +88,13 @@ fn write_band(f: &mut String, band: &Band) -> fmt::Result {
         }
         line(f, "rule", [left, top, end, top])?;
     }
-    for row in &band.rows {
-        write_row(f, row)?;
-    }
     if let Some(now) = &band.now {
         writeln!(f, r#"<g role="img"><title>{}</title>"#, Escaped(&now.title))?;
         line(f, "now", [now.x, top - Px::new(2), now.x, bottom])?;
         writeln!(f, "</g>")?;
+    }
+    for row in &band.rows {
+        write_row(f, row)?;
     }
     writeln!(f, "</g>")
 }

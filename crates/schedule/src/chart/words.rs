@@ -97,6 +97,13 @@ pub(super) fn opening(opening: Opening, zone: Zone) -> String {
     format!("open from {opens}{cutoff}, closed from {closes}")
 }
 
+/// `open 60 times from Mon 2 March 2026 00:00 (UTC+00:00), last from Mon 2 March 2026 00:59 (UTC+00:00) to 02:00`
+pub(super) fn openings(n: usize, first: DateTime<Utc>, last: Opening, zone: Zone) -> String {
+    let (from, begun) = (instant(first, zone), instant(last.opens_at, zone));
+    let closes = soon(last.closes_at, zone, last.opens_at);
+    format!("open {n} times from {from}, last from {begun} to {closes}")
+}
+
 /// What a window is, and when it opens.
 pub(super) fn meaning(plan: &Plan) -> String {
     let disabled = if plan.is_enabled() { "" } else { "disabled; " };
@@ -108,16 +115,26 @@ pub(super) fn utc(instant: DateTime<Utc>) -> String {
     format!("{} {}", instant.date_naive(), Clock(instant.naive_utc()))
 }
 
-/// The names of a few things, and how many more there are: `a, b and 3 more`.
+/// The names of a few things, cut if they are long, and how many more there are: `a, b and 3 more`.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
-    let (shown, rest) = names.split_at(names.len().min(NAMES_MAX));
-    match (shown, rest.len()) {
-        ([one], 0) => (*one).to_owned(),
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(NAMES_MAX).map(short).collect();
+    match (&*shown, names.count()) {
+        ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (_, n) => format!("{} and {n} more", shown.join(", ")),
     }
 }
 
+/// A name, or its beginning.
+fn short(name: &str) -> String {
+    match name.char_indices().nth(LISTED_NAME_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// The most names in a list.
 const NAMES_MAX: usize = 4;
+/// The most characters of a name in a list.
+const LISTED_NAME_CHARS_MAX: usize = 40;

@@ -72,6 +72,8 @@ pub(in crate::chart) const BAR: Px = Px::new(12);
 pub(in crate::chart) const BAR_AFTER_CUTOFF: Px = Px::new(5);
 /// How thick the mark below time in common is.
 pub(in crate::chart) const OVERLAP: Px = Px::new(3);
+/// An opening that begins so soon after another is drawn as one with it.
+const BAR_WIDTH_MIN: Px = Px::new(3);
 /// No time in common is narrower than this, so that it can be seen.
 const OVERLAP_WIDTH_MIN: Px = Px::tenths(15);
 
@@ -136,31 +138,39 @@ impl RowBox {
     fn place_bars(&mut self, chart: &Chart, findings: &Findings, scale: &Scale, window: usize) {
         let row = &chart.rows[window];
         let zone = row.plan.timeline().zone();
-        for (number, opening) in row.openings.iter().enumerate() {
-            let next = row.openings.get(number + 1).map(|next| next.opens_at);
+        let mut openings = row.openings.iter().peekable();
+        while let Some(first) = openings.next() {
+            let (mut last, mut n) = (first, 1);
+            // Openings that are too close to be told apart make one bar.
+            while let Some(next) = openings.next_if(|next| {
+                next.opens_at <= last.cutoff_at
+                    && scale.length(next.opens_at - last.opens_at) < BAR_WIDTH_MIN
+            }) {
+                (last, n) = (next, n + 1);
+            }
             // One that opens before this one has closed goes on from there.
-            let closes_at = next.map_or(opening.closes_at, |next| next.min(opening.closes_at));
-            if opening.opens_at >= scale.until || closes_at <= scale.from {
+            let next = openings.peek().map(|next| next.opens_at);
+            let closes_at = next.map_or(last.closes_at, |next| next.min(last.closes_at));
+            if first.opens_at >= scale.until || closes_at <= scale.from {
                 continue;
             }
+            let words = if n == 1 {
+                words::opening(*first, zone)
+            } else {
+                words::openings(n, first.opens_at, *last, zone)
+            };
             let also = findings
-                .also_open(chart, window, opening.opens_at)
+                .also_open(chart, window, last.opens_at)
                 .map(|names| format!("; at the same time: {names}"));
-            let (from, until) = (scale.x(opening.opens_at), scale.x(closes_at));
             self.bars.push(Bar {
-                title: format!(
-                    "{}: {}{}",
-                    row.name,
-                    words::opening(*opening, zone),
-                    also.unwrap_or_default()
-                ),
-                from,
-                cutoff: scale.x(opening.cutoff_at.min(closes_at)),
-                until,
-                text: scale.contains(opening.opens_at).then(|| {
-                    let local = zone.to_local(opening.opens_at);
-                    let is_same_day =
-                        local.date_naive() == chart.zone.to_local(opening.opens_at).date_naive();
+                title: format!("{}: {words}{}", row.name, also.unwrap_or_default()),
+                from: scale.x(first.opens_at),
+                cutoff: scale.x(last.cutoff_at.min(closes_at)),
+                until: scale.x(closes_at),
+                text: scale.contains(first.opens_at).then(|| {
+                    let local = zone.to_local(first.opens_at);
+                    let date = chart.zone.to_local(first.opens_at).date_naive();
+                    let is_same_day = local.date_naive() == date;
                     let format = if is_same_day { "%H:%M" } else { "%a %H:%M" };
                     local.format(format).to_string()
                 }),

@@ -62,8 +62,8 @@ proptest! {
         axis in prop::sample::select(&["UTC", "Europe/Berlin", "America/New_York"][..]),
         pixels in prop::sample::select(&[320, 390, 799, 800, 1_280, 4_000][..]),
     ) {
-        let from = "2026-02-10T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::days(day);
-        let mut chart = Chart::new(from, 2, axis.parse().unwrap()).with_now(from + chrono::TimeDelta::hours(now));
+        let from = "2026-02-10T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(day);
+        let mut chart = Chart::new(from, 2, axis.parse().unwrap()).with_now(from + TimeDelta::hours(now));
         for (plan, name) in &plans {
             chart.push(ChartWindow { name, plan });
         }
