@@ -46,3 +46,8 @@ mod server;
 pub use server::Server;
 
 mod ssm;
+
+/// The examples of the README hold.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

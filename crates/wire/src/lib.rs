@@ -17,3 +17,8 @@ pub mod clc;
 pub mod opsworkscm;
 
 pub mod ssm;
+
+/// The examples of the README hold.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
