@@ -192,8 +192,8 @@ proptest! {
         schedule in prop::sample::select(&["cron(30 2 ? * * *)", "cron(0 23 ? * SUN *)", "cron(15 0/12 ? * * *)", "rate(50 hours)", "rate(12 hours)"][..]),
         zone in prop::sample::select(&["UTC", "America/New_York", "Europe/Berlin", "Pacific/Apia"][..]),
         axis in prop::sample::select(&["UTC", "Europe/Berlin", "America/New_York"][..]),
-        hours in 1_i64..=12,
-        cutoff in 0_i64..12,
+        hours in 1_i64..=11, // so that none runs into the next, where the clock is set too
+        cutoff in 0_i64..11,
         day in 0_i64..365,
         n_weeks in 1_u32..6,
     ) {

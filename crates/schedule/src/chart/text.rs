@@ -52,10 +52,11 @@ pub(super) fn fitting(text: &str, size: Px, room: Px) -> String {
     kept + "…"
 }
 
-/// A text in lines no wider than this, unless a word is.
+/// A text in lines no wider than this; a word that is wider is cut.
 pub(super) fn wrapped(text: &str, size: Px, room: Px) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
+        let word = &*fitting(word, size, room);
         match lines.last_mut() {
             Some(line) if width(line, size) + width(" ", size) + width(word, size) <= room => {
                 line.push(' ');
@@ -78,5 +79,30 @@ fn hundredths_of_em(character: char) -> i64 {
         // Latin, Greek and Cyrillic letters with all that goes on top of them.
         '\u{a0}'..='\u{58f}' => 80,
         _ => 110,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_a_text_to_the_room_that_it_has() {
+        let size = Px::new(10);
+        let cut = |text: &str, pixels| fitting(text, size, Px::new(pixels));
+        assert_eq!(cut("abcd", 26), "abcd");
+        assert_eq!(cut("abcd", 25), "ab…");
+        assert_eq!(cut("a bcd", 24), "a…");
+        assert_eq!(cut("abcd", 10), "…");
+        assert_eq!(cut("abcd", 0), "…");
+        assert_eq!(cut("", 0), "");
+    }
+
+    #[test]
+    fn breaks_lines_between_words() {
+        let lines = |text: &str, pixels| wrapped(text, Px::new(10), Px::new(pixels));
+        assert_eq!(lines("aa bb cc", 30), ["aa bb", "cc"]);
+        assert_eq!(lines("aa bb cc", 28), ["aa", "bb", "cc"]);
+        assert_eq!(lines("abcdefgh i", 26), ["ab…", "i"]);
     }
 }

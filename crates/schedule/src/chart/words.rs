@@ -138,3 +138,65 @@ fn short(name: &str) -> String {
 const NAMES_MAX: usize = 4;
 /// The most characters of a name in a list.
 const LISTED_NAME_CHARS_MAX: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_dates_no_longer_than_they_must_be() {
+        let dates = |first: &str, last: &str| {
+            Dates(first.parse().unwrap(), last.parse().unwrap()).to_string()
+        };
+        assert_eq!(dates("2026-03-02", "2026-03-29"), "2 to 29 March 2026");
+        assert_eq!(
+            dates("2026-03-30", "2026-04-05"),
+            "30 March to 5 April 2026"
+        );
+        assert_eq!(
+            dates("2026-12-28", "2027-01-03"),
+            "28 December 2026 to 3 January 2027"
+        );
+        assert_eq!(
+            dates("2026-03-02", "2027-03-02"),
+            "2 March 2026 to 2 March 2027"
+        );
+    }
+
+    #[test]
+    fn lists_a_few_names() {
+        assert_eq!(list(["a"]), "a");
+        assert_eq!(list(["a", "b"]), "a and b");
+        assert_eq!(list(["a", "b", "c", "d"]), "a, b, c and d");
+        assert_eq!(
+            list(["a", "b", "c", "d", "e", "f"]),
+            "a, b, c, d and 2 more"
+        );
+        let (longest, longer) = ("é".repeat(40), "é".repeat(41));
+        assert_eq!(list([&*longest]), longest);
+        assert_eq!(list([&*longer]), format!("{longest}…"));
+    }
+
+    #[test]
+    fn says_of_a_time_soon_after_what_is_not_the_same() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let soon =
+            |text: &str, since: &str| soon(text.parse().unwrap(), berlin, since.parse().unwrap());
+        assert_eq!(
+            soon("2026-03-28T21:00:00Z", "2026-03-28T20:00:00Z"),
+            "22:00"
+        );
+        assert_eq!(
+            soon("2026-03-28T21:00:05Z", "2026-03-28T20:00:05Z"),
+            "22:00:05"
+        );
+        assert_eq!(
+            soon("2026-03-28T23:30:00Z", "2026-03-28T20:00:00Z"),
+            "Sun 00:30"
+        );
+        assert_eq!(
+            soon("2026-03-29T01:00:00Z", "2026-03-29T00:30:00Z"),
+            "03:00 (UTC+02:00)"
+        );
+    }
+}

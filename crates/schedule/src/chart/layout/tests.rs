@@ -150,3 +150,28 @@ fn names_the_zone_of_each_window_in_full_beside_a_name_of_its_length() {
         assert_eq!(texts, [cut, "UTC", "patch", "America/Los_Angeles"]);
     }
 }
+
+#[test]
+fn says_by_how_much_clocks_are_set() {
+    let said = |from: &str, zone: &str| {
+        let mut chart = Chart::new(from.parse().unwrap(), 1, Zone::UTC);
+        let plan = plan("rate(5 days)", zone, 1);
+        chart.push(ChartWindow {
+            name: "one",
+            plan: &plan,
+        });
+        let layout = Layout::of(&chart, &Findings::of(&chart), Chart::WIDE);
+        let texts = layout.bands[0].rows[0].texts.iter();
+        let said = texts.filter(|text| text.kind == TextKind::Change);
+        said.map(|text| text.words.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(said("2026-03-23T00:00:00Z", "Europe/Berlin"), ["+1 h"]);
+    assert_eq!(said("2026-10-19T00:00:00Z", "Europe/Berlin"), ["−1 h"]);
+    assert_eq!(
+        said("2026-03-30T00:00:00Z", "Australia/Lord_Howe"),
+        ["−30 min"]
+    );
+    assert_eq!(said("2026-03-23T00:00:00Z", "Antarctica/Troll"), ["+2 h"]);
+    assert_eq!(said("2011-12-28T00:00:00Z", "Pacific/Apia"), ["+24 h"]);
+    assert_eq!(said("2026-03-23T00:00:00Z", "Asia/Tokyo"), [""; 0]);
+}
