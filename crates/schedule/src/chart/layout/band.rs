@@ -78,32 +78,12 @@ impl Band {
         }
         y += sizes.of_letters(TextKind::Day) + Px::new(2);
         for (number, (day, column)) in days.iter().zip(&columns).enumerate() {
-            let long = format!(
-                "{} {} {}",
-                day.date.weekday(),
-                day.date.day(),
-                day.date.format("%b")
-            );
-            let short = format!("{} {}", day.date.weekday(), day.date.day());
-            let month = format!("{} {}", day.date.day(), day.date.format("%b"));
-            let says_month = number == 0 || day.date.day() == 1;
+            let says_month = number == 0 || !sizes.is_narrow || day.date.day() == 1;
             let fits =
                 |text: &String| sizes.width(text, TextKind::Day) + Px::new(4) <= column.width;
-            let shortest = day.date.day().to_string();
-            let wanted = if sizes.is_narrow && says_month {
-                vec![long, month, shortest]
-            } else if sizes.is_narrow {
-                vec![short, shortest]
-            } else {
-                vec![long, short, shortest]
-            };
-            if let Some(text) = wanted.into_iter().find(fits) {
-                texts.push(Text::new(
-                    text,
-                    [column.x + Px::new(3), y],
-                    TextKind::Day,
-                    sizes,
-                ));
+            if let Some(text) = day_texts(day, says_month).into_iter().find(fits) {
+                let at = [column.x + Px::new(3), y];
+                texts.push(Text::new(text, at, TextKind::Day, sizes));
             }
         }
         y += Px::new(6);
@@ -137,5 +117,17 @@ impl Band {
             top,
             bottom: y,
         }
+    }
+}
+
+/// What may stand above a day, the longest first; the month is said before the weekday where it has to be said.
+fn day_texts(day: &Day, says_month: bool) -> [String; 3] {
+    let (weekday, number, month) = (day.date.weekday(), day.date.day(), day.date.format("%b"));
+    if says_month {
+        let long = format!("{weekday} {number} {month}");
+        [long, format!("{number} {month}"), number.to_string()]
+    } else {
+        let long = format!("{weekday} {number}");
+        [long, number.to_string(), String::new()]
     }
 }

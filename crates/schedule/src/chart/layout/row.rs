@@ -106,15 +106,10 @@ impl RowBox {
         this.place_overlaps(findings, scale, window, row);
         this.place_changes(&findings.rows[window], scale, row);
         let y = this.bar_middle + Px::new(4);
-        let remark = match () {
-            () if !row.openings.is_empty() || !is_first => None,
-            () if !row.plan.is_enabled() => Some("disabled"),
-            () => Some("does not open in these weeks"),
-        };
-        let at = scale.left + Px::new(3);
-        let remark = remark.map(|remark| Text::new(remark, [at, y], TextKind::Remark, sizes));
-        if this.left_out.is_empty() {
-            this.texts.extend(remark);
+        if let Some(remark) = remark(row).filter(|_| is_first && this.left_out.is_empty()) {
+            let at = [scale.left + Px::new(3), y];
+            this.texts
+                .push(Text::new(remark, at, TextKind::Remark, sizes));
         }
         this.write_texts(Line {
             taken: now.map(|x| x..x).into_iter().collect(),
@@ -330,6 +325,16 @@ fn names(row: &Row, sizes: &Sizes, top: Px) -> [Text; 2] {
             ..Text::new(zone, [left + room, y], TextKind::Zone, sizes)
         },
     ]
+}
+
+/// What there is to say of a window that does not open.
+fn remark(row: &Row) -> Option<&'static str> {
+    let remark = if row.plan.is_enabled() {
+        "does not open in these weeks"
+    } else {
+        "disabled"
+    };
+    row.openings.is_empty().then_some(remark)
 }
 
 /// By how much clocks go forward or back: `+1 h`.
