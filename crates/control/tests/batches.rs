@@ -255,6 +255,33 @@ async fn a_job_whose_line_is_served_when_its_time_to_start_is_over_ends_all_the_
 }
 
 #[tokio::test]
+async fn a_job_that_comes_while_the_last_of_its_line_is_served_is_served_too() {
+    // Each time the serving is held up at another call, while a second job comes.
+    for held_up in 0..12 {
+        let (store, control) = fleet(&[("acct", 2)]).await;
+        let first = submission("acct", Action::Reboot, [1]);
+        control.submit_batch(&first, now()).await.unwrap();
+        let slow = FaultyStore::new(Arc::clone(&store), Fault::Slow(50).at(held_up));
+        let driver = SimulatedDriver::new(1);
+        let slow = Control::new(slow, driver, Settings::default(), Ids::seeded(2));
+        let second = submission("acct", Action::Reboot, [2]);
+        let (stepped, answered) =
+            tokio::join!(slow.step(now(), 1), control.submit_batch(&second, now()),);
+        assert_eq!(stepped.unwrap().begun.len(), 1, "held up at {held_up}");
+        assert!(answered.unwrap().entries()[0].verdict.is_queued());
+        let step = control
+            .step(now() + TimeDelta::seconds(1), 8)
+            .await
+            .unwrap();
+        assert!(
+            step.begun.iter().any(|work| work.attempt == 1),
+            "held up at {held_up}: {:?}",
+            step.begun
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_end_of_a_job_is_told_once_though_it_is_looked_at_as_it_ends() {
     let (store, control) = fleet(&[("acct", 1)]).await;
     let start_by = now() + TimeDelta::seconds(10);

@@ -192,28 +192,29 @@ impl<S: Store, D: Driver> Control<S, D> {
         }
         let record = JobRecord::new(job, &self.settings.batches, now);
         if record.in_line() {
-            self.line_up(unit, &record.job).await?;
+            let before = unit.get::<JobRecord>(SCOPE, &id).await?;
+            if !before.is_some_and(|before| before.in_line()) {
+                self.line_up(unit, &record.job).await?;
+            }
         }
         unit.put(SCOPE, &record)?;
         Ok(record.job)
     }
 
-    /// Makes sure that the line of a job is served.
+    /// Makes sure that the line of a job, which comes into it now, is served.
+    ///
+    /// The line is written even if it is served already: a serving under way has not seen this job, and must not end
+    /// with the belief that there was nothing more.
     async fn line_up(&self, unit: &mut Unit<'_, S>, job: &Job) -> Result<(), ControlError> {
         let account = job.account();
-        let alias = account.as_str();
-        let line = unit.get::<LineRecord>(SCOPE, alias).await?;
-        if line.is_some_and(|line| line.waiting_since.is_some()) {
-            // It is served already, and stays where it is among the others; but a serving under way must not end with
-            // the belief that there was nothing more.
-            return unit.rely_on::<LineRecord>(SCOPE, alias);
-        }
-        let waiting_since = Some(unit.now());
+        let line = unit.get::<LineRecord>(SCOPE, account.as_str()).await?;
+        let waiting_since = line.and_then(|line| line.waiting_since);
         unit.put(
             SCOPE,
             &LineRecord {
                 account,
-                waiting_since,
+                // Where it stands among the others it stays.
+                waiting_since: waiting_since.or(Some(unit.now())),
             },
         )
     }
