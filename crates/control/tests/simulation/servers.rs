@@ -44,7 +44,7 @@ pub(crate) struct Asked {
     /// Whether a server is protected, as far as that is known.
     pub(crate) protected: BTreeMap<ServerName, Option<bool>>,
     pub(crate) tokens: Vec<(ServerName, AssociationToken)>,
-    /// Deleted backups.
+    /// Backups that were deleted, or may have been.
     pub(crate) deleted: Vec<BackupId>,
 }
 
@@ -295,7 +295,7 @@ async fn delete_backup(world: &World, asked: &RefCell<Asked>, dice: &mut Dice) {
             control.delete_backup(&account(), id, now).await
         })
         .await;
-    if matches!(told, Told::Done(())) {
+    if matches!(told, Told::Done(()) | Told::Unknown) {
         asked.borrow_mut().deleted.push(id.clone());
     }
 }
