@@ -20,9 +20,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tagout::{
     batch::{self, ChangeInfo},
-    control::{Account, Control, Ids, Node, Settings, SimulatedDriver, Simulation},
+    control::{
+        Account, Control, Event, Ids, Node, Settings, SimulatedDriver, Simulation, WindowEvent,
+    },
     schedule::Zone,
-    store::SqliteStore,
+    store::{Position, SqliteStore},
     window::{
         Execution, Status, TaskExecution, WindowId,
         request::{
@@ -84,6 +86,7 @@ async fn night(file: &Path) -> Result<(), Box<dyn Error>> {
 
     let mut night = Simulation::new(vec![control], driver, now);
     let (mut shown, mut n_done, mut n_failed) = (Vec::new(), 0, 0);
+    let mut heard = Position::START;
     let until = opens_at + TimeDelta::hours(4);
     while let Some(tick) = night.tick(until).await? {
         for (_, result, accepted) in &tick.ended {
@@ -94,6 +97,9 @@ async fn night(file: &Path) -> Result<(), Box<dyn Error>> {
             "{}  {n_done} done, {n_failed} failed attempts",
             clock(night.now())
         ));
+        if !has_moved(&night, &mut heard).await? {
+            continue; // the execution is large, and only looked at when there is something to see
+        }
         let Some(execution) = execution(&night, &account, window).await? else {
             continue;
         };
@@ -194,6 +200,27 @@ async fn execution(
         .describe_window_executions(account, &describe)
         .await?;
     Ok(page.entries.into_iter().next())
+}
+
+/// Whether a task, or the whole execution, stands elsewhere since the events up to `heard`, which moves on.
+async fn has_moved(
+    night: &Simulation<SqliteStore>,
+    heard: &mut Position,
+) -> Result<bool, Box<dyn Error>> {
+    let mut has_moved = false;
+    loop {
+        let news = night.plane(0).events(*heard, 1_000).await?;
+        *heard = news.next;
+        has_moved |= news.events.iter().any(|it| {
+            matches!(
+                it.event,
+                Event::Window(WindowEvent::TaskMoved { .. } | WindowEvent::ExecutionMoved { .. })
+            )
+        });
+        if news.next >= news.last {
+            return Ok(has_moved);
+        }
+    }
 }
 
 async fn summary(
