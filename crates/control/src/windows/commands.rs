@@ -15,7 +15,11 @@ use super::{
     event::WindowEvent,
     records::{DeskRecord, Made, ReceiptRecord, WindowRecord},
 };
-use tracing::{Span, instrument};
+use tracing::{
+    Span,
+    field::{Empty, display},
+    instrument,
+};
 
 use crate::{
     account::Account,
@@ -34,7 +38,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, for what [`Window::create`]
     /// refuses, and for more windows than the quota.
-    #[instrument(skip_all, fields(%account, window = tracing::field::Empty))]
+    #[instrument(skip_all, fields(%account, window = Empty))]
     pub async fn create_window(
         &self,
         account: &Account,
@@ -62,7 +66,7 @@ impl<S: Store, D: Driver> Control<S, D> {
                 desk.n_windows += 1;
                 unit.put(account.as_str(), &desk)?;
                 unit.put(account.as_str(), &WindowRecord(window))?;
-                Span::current().record("window", tracing::field::display(id));
+                Span::current().record("window", display(id));
                 let (window, enabled) = (id, true);
                 tell(unit, account, WindowEvent::StateChanged { window, enabled });
                 self.keep_receipt(
@@ -176,7 +180,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, if there is no such window, and for
     /// what [`Window::register_target`] refuses.
-    #[instrument(skip_all, fields(%account, window = %command.window_id, target = tracing::field::Empty))]
+    #[instrument(skip_all, fields(%account, window = %command.window_id, target = Empty))]
     pub async fn register_window_target(
         &self,
         account: &Account,
@@ -196,7 +200,7 @@ impl<S: Store, D: Driver> Control<S, D> {
                 let id = TargetId::from_bits(self.bits());
                 window.register_target(command.clone(), id, &self.settings.windows.rules)?;
                 unit.put(account.as_str(), &WindowRecord(window))?;
-                Span::current().record("target", tracing::field::display(id));
+                Span::current().record("target", display(id));
                 let event = WindowEvent::TargetChanged {
                     window: command.window_id,
                     target: id,
@@ -280,7 +284,7 @@ impl<S: Store, D: Driver> Control<S, D> {
     ///
     /// Returns [`ControlError::Window`] for a token that came with other parameters, if there is no such window, and for
     /// what [`Window::register_task`] refuses.
-    #[instrument(skip_all, fields(%account, window = %command.window_id, task = tracing::field::Empty))]
+    #[instrument(skip_all, fields(%account, window = %command.window_id, task = Empty))]
     pub async fn register_window_task(
         &self,
         account: &Account,
@@ -300,7 +304,7 @@ impl<S: Store, D: Driver> Control<S, D> {
                 let id = TaskId::from_bits(self.bits());
                 window.register_task(command.clone(), id, &self.settings.windows.rules)?;
                 unit.put(account.as_str(), &WindowRecord(window))?;
-                Span::current().record("task", tracing::field::display(id));
+                Span::current().record("task", display(id));
                 let event = WindowEvent::TaskChanged {
                     window: command.window_id,
                     task: id,
