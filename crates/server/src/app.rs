@@ -1,16 +1,20 @@
 //! What every request finds: the control plane, who may come in, and what the time is.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use tagout_control::{Clock, Control, Ids, Settings};
 use tagout_store::{AnyStore, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::rustls::{self, pki_types::pem};
 
 use crate::{
     AnyClock, AnyDriver,
+    buckets::Buckets,
     config::{Config, Limits, StoreChoice},
     keys::Keys,
     login::Logins,
+    metrics::Metrics,
     secrets::Secrets,
 };
 
@@ -37,6 +41,22 @@ pub enum StartError {
     /// The system has no randomness to give.
     #[error("cannot draw random numbers")]
     Randomness(#[source] std::io::Error),
+    /// A file of the certificate cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Pem {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: pem::Error,
+    },
+    /// The certificate and its key cannot be shown.
+    #[error("the certificate in `{}` cannot be used", path.display())]
+    Certificate {
+        /// The file of the certificate.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls::Error,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -79,6 +99,9 @@ pub struct App {
     keys: Keys,
     limits: Limits,
     logins: Logins,
+    buckets: Buckets,
+    metrics: Metrics,
+    turns: Arc<Semaphore>,
 }
 
 impl App {
@@ -106,6 +129,11 @@ impl App {
             keys: Keys::new(config),
             limits: config.limits,
             logins: Logins::new(config, secrets.token_key()),
+            buckets: Buckets::new(config.limits.requests_per_second),
+            metrics: Metrics::new(),
+            turns: Arc::new(Semaphore::new(
+                usize_of(config.limits.requests).min(Semaphore::MAX_PERMITS),
+            )),
         })
     }
 
@@ -152,6 +180,21 @@ impl App {
         let mut salt = [0; 16];
         self.request_ids.fill(&mut salt);
         salt
+    }
+
+    /// How many requests each caller may make.
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.buckets
+    }
+
+    /// The figures.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Leave to work on a request, until it is dropped; none if as many are worked on as may be.
+    pub(crate) fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().ok()
     }
 
     /// Who may log in.

@@ -90,6 +90,16 @@ async fn dispatch(
     let now = app.now();
     let caller = caller(app, connection, head, operation, body, now)?;
     let caller = told.caller.insert(caller);
+    // Where any key is taken, what a caller calls itself is no reason for a bucket of its own.
+    let payer = if app.keys().is_open() {
+        ""
+    } else {
+        caller.access_key_id.as_str()
+    };
+    if !app.buckets().take(payer, now) {
+        app.metrics().refused("rate");
+        return Err(Fault::throttling());
+    }
     if !app.keys().allows(&caller.access_key_id, operation) {
         let user = format!(
             "arn:aws:iam::{}:user/{}",

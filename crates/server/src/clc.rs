@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header, request};
 use hyper::body::Incoming;
-use tagout_wire::clc::{Call, Fault, HEADERS, Input, Reply, Request, Route};
+use tagout_wire::clc::{Call, Fault, HEADERS, Input, ROUTES, Reply, Request, Route};
 
 use crate::{
     App,
@@ -51,6 +51,15 @@ async fn succeed(
     if route.call() != Call::Login {
         let caller = told.caller.insert(login::caller(app, &head.headers, now)?);
         check(caller, &route)?;
+        let payer = if caller.everywhere {
+            ""
+        } else {
+            caller.user.as_str()
+        };
+        if !app.buckets().take(payer, now) {
+            app.metrics().refused("rate");
+            return Err(Fault::throttled());
+        }
     }
 
     let body_max = usize::try_from(app.limits().body_bytes).unwrap_or(usize::MAX);
@@ -100,6 +109,18 @@ async fn call(
     _now: DateTime<Utc>,
 ) -> Result<Reply, Fault> {
     Err(Fault::not_found())
+}
+
+/// What a call is called in the log and in the figures: its path, with its parts in braces.
+pub(crate) fn label(call: Call) -> &'static str {
+    ROUTES
+        .iter()
+        .find(|row| row.call == call)
+        .map_or("", |row| row.path)
+}
+
+pub(crate) fn refusal(fault: &Fault) -> Answer {
+    written(fault.reply())
 }
 
 /// The reply as it goes over a connection.

@@ -11,6 +11,8 @@ pub use auth::sigv4;
 
 mod aws;
 
+mod buckets;
+
 mod clc;
 
 mod clock;
@@ -33,6 +35,8 @@ pub use keys::Caller;
 mod login;
 pub use login::ClcCaller;
 
+mod metrics;
+
 mod opsworkscm;
 
 mod route;
@@ -46,6 +50,8 @@ mod server;
 pub use server::Server;
 
 mod ssm;
+
+mod tls;
 
 /// The examples of the README hold.
 #[cfg(doctest)]

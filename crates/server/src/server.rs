@@ -7,12 +7,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
 };
+use tokio_rustls::TlsAcceptor;
 use tracing::{debug, info, warn};
 
 use crate::{
     App, Parts, StartError,
     config::Config,
     connection::{self, Connection},
+    tls,
 };
 
 /// A server that listens already: connections wait until it [runs](Server::run).
@@ -32,11 +34,19 @@ use crate::{
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Server {
     app: Arc<App>,
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -50,6 +60,7 @@ impl Server {
             address: config.listen,
             source,
         };
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(cannot_listen)?;
@@ -58,6 +69,7 @@ impl Server {
             app: Arc::new(App::new(config, parts).await?),
             listener,
             address,
+            tls,
         })
     }
 
@@ -74,7 +86,9 @@ impl Server {
     /// Serves until `shutdown` is ready; then takes no new connection, lets the requests under way be answered and the
     /// attempts of the driver end, both within `limits.drain_seconds`.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { app, listener, .. } = self;
+        let Self {
+            app, listener, tls, ..
+        } = self;
         let (stop, stopped) = oneshot::channel::<()>();
         let control = Arc::clone(app.control());
         let plane = tokio::spawn(control.run(app.clock().clone(), async {
@@ -94,8 +108,9 @@ impl Server {
             match accepted {
                 Ok((stream, peer)) => {
                     if let Ok(permit) = Arc::clone(&connections).try_acquire_owned() {
-                        begin(&app, stream, peer, permit, &graceful);
+                        begin(&app, tls.clone(), stream, peer, permit, &graceful);
                     } else {
+                        app.metrics().refused("connections");
                         debug!(%peer, "turned away: there are as many connections as there may be");
                     }
                 }
@@ -126,6 +141,7 @@ impl Server {
 /// Serves a connection beside the others.
 fn begin(
     app: &Arc<App>,
+    tls: Option<TlsAcceptor>,
     stream: TcpStream,
     peer: SocketAddr,
     permit: OwnedSemaphorePermit,
@@ -137,11 +153,23 @@ fn begin(
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%peer, %error, "answers may come late");
         }
+        let connections = app.metrics().connections.clone();
+        connections.inc();
         let connection = Connection {
             peer,
-            is_encrypted: false,
+            is_encrypted: tls.is_some(),
         };
-        connection::serve(app, connection, stream, watcher).await;
+        if let Some(tls) = tls {
+            let time_limit = Duration::from_secs(app.limits().header_seconds);
+            match tokio::time::timeout(time_limit, tls.accept(stream)).await {
+                Ok(Ok(stream)) => connection::serve(app, connection, stream, watcher).await,
+                Ok(Err(error)) => debug!(%peer, %error, "no encryption was agreed on"),
+                Err(_) => debug!(%peer, "no encryption was agreed on in time"),
+            }
+        } else {
+            connection::serve(app, connection, stream, watcher).await;
+        }
+        connections.dec();
         drop(permit);
     });
 }

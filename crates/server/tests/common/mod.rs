@@ -17,7 +17,12 @@ use tagout_server::{
     AnyClock, App, Parts, Server,
     config::{Config, Layers},
 };
-use tokio::{net::TcpStream, sync::oneshot, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
 
 /// A server that runs until it is dropped or stopped.
 pub(crate) struct TestServer {
@@ -81,6 +86,14 @@ impl TestServer {
             stop: Some(stop),
             running,
         }
+    }
+
+    /// Sends these bytes on a connection of its own, and reads until the server ends it.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        // The server may end the connection before it has read all of it.
+        let _ = stream.write_all(bytes).await;
+        read_to_end(&mut stream).await
     }
 
     /// Lets it end in peace.
@@ -166,6 +179,16 @@ impl Reply {
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
+}
+
+/// What comes until the other side ends the connection, in peace or not.
+pub(crate) async fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut piece = [0; 4096];
+    while let Ok(length @ 1..) = stream.read(&mut piece).await {
+        all.extend_from_slice(&piece[..length]);
+    }
+    all
 }
 
 /// Sends `request` on a connection of its own, and reads the whole answer.

@@ -119,6 +119,8 @@ async fn what_is_no_call_is_told_in_the_words_of_the_service() {
     check(&reply, 413, "The request is longer than 1048576 bytes.");
 }
 
+const FORBIDDEN: &str = "You do not have permission to perform this operation.";
+
 const SEED: &str = r#"{"clc": {"accounts": [
     {"alias": "ALTD", "users": [
         {"username": "admin@altd", "password": "for all", "roles": ["AccountAdmin"]},
@@ -157,7 +159,6 @@ async fn users_of_an_inventory_log_in_with_their_own_passwords_and_roles() {
         check(&log_in(&server, name, password).await, 400, REFUSED);
     }
 
-    const FORBIDDEN: &str = "You do not have permission to perform this operation.";
     let viewer = token(&reply);
     let bearer = format!("Bearer {viewer}");
     let headers = [("authorization", bearer.as_str())];

@@ -6,4 +6,6 @@ mod common;
 
 mod aws;
 mod health;
+mod hostile;
+mod limits;
 mod login;
