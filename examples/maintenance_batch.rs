@@ -82,11 +82,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\nIn maintenance now:");
     for id in SERVERS {
         let server = queue.server(id.parse()?).ok_or("it is there")?;
-        let by = server.change().modified_by();
         println!(
-            "  {:14} {:5} last changed by {by}",
+            "  {:14} {:5} last changed by {}",
             server.id(),
-            server.in_maintenance()
+            server.in_maintenance(),
+            server.change().modified_by()
         );
     }
     Ok(())
