@@ -8,6 +8,9 @@ mod bulk;
 mod calendar;
 #[path = "cli/help.rs"]
 mod help;
+#[cfg(feature = "serve")]
+#[path = "cli/kill.rs"]
+mod kill;
 #[path = "cli/language.rs"]
 mod language;
 #[path = "cli/next.rs"]

@@ -155,6 +155,33 @@ fn check_tells_whether_the_settings_are_good() {
 }
 
 #[test]
+fn an_inventory_is_loaded_once_and_refused_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.json");
+    let path = path.to_str().unwrap();
+    fs::write(path, "{\"clc\":{\"accounts\":[\n{\"alias\":7}]}}").unwrap();
+    let (_, said, code) = outcome(&["serve", "--store", "memory", "--seed", path], b"");
+    assert_eq!(code, 2);
+    assert!(
+        said.starts_with(&format!(
+            "error: {path}: line 2: clc.accounts[0].alias: invalid type: integer `7`"
+        )),
+        "{said}"
+    );
+
+    let window = r#"{"Name":"night","Schedule":"rate(1 day)","Duration":2,"Cutoff":1,"AllowUnassociatedTargets":false}"#;
+    fs::write(path, format!("{{\"ssm\":{{\"windows\":[{window}]}}}}")).unwrap();
+    let store = format!("sqlite:{}", folder.path().join("tagout.db").display());
+    for _ in 0..2 {
+        let served = Served::start(&["--store", &store, "--seed", path]);
+        let answer = served.ask(
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Amz-Target: AmazonSSM.DescribeMaintenanceWindows\r\nContent-Length: 2\r\n\r\n{}",
+        );
+        assert_eq!(answer.matches("\"Name\":\"night\"").count(), 1, "{answer}");
+    }
+}
+
+#[test]
 fn it_says_why_it_does_not_start() {
     let (_, said, code) = outcome(&["serve", "--listen", "0.0.0.0:0"], b"");
     assert_eq!(
