@@ -213,3 +213,24 @@ pub(crate) fn passed_over(key: &Key, error: &ControlError) {
     telemetry::passed_over(key.kind().as_str());
     warn!(%key, error = error as &dyn std::error::Error, "cannot be moved on");
 }
+
+#[cfg(test)]
+mod tests {
+    use tagout_store::{FaultyStore, MemoryStore};
+
+    use super::*;
+    use crate::{Ids, Settings, SimulatedDriver, SystemClock};
+
+    #[tokio::test]
+    async fn a_plane_with_nothing_to_do_rests() {
+        let store = FaultyStore::new(MemoryStore::new(), |_| None);
+        let driver = SimulatedDriver::new(1);
+        let control = Control::new(store, driver, Settings::default(), Ids::seeded(1));
+        let control = Arc::new(control);
+        let stop = tokio::time::sleep(Duration::from_millis(500));
+        Arc::clone(&control).run(SystemClock, stop).await;
+        // A step asks the store a few times, and the loop rests for a second after each.
+        let n_calls = control.store().n_calls();
+        assert!((1..20).contains(&n_calls), "asked {n_calls} times");
+    }
+}
