@@ -255,7 +255,8 @@ impl<S: Store, D: Driver> Control<S, D> {
         let after: Option<WindowPlace> = key.place(request)?;
         let n = n_wanted(request);
         let mut found = Vec::new();
-        let mut query = windows_of(account, after.as_ref()).limit(READ_AHEAD);
+        // What is read first is often all that is wanted; to find few among many, it goes on in larger steps.
+        let mut query = windows_of(account, after.as_ref()).limit(n.min(READ_AHEAD));
         while found.len() < n {
             let page = self.store.page(&query).await?;
             for document in &page.documents {
@@ -265,7 +266,7 @@ impl<S: Store, D: Driver> Control<S, D> {
                 }
             }
             match page.next {
-                Some(next) => query = query.after(next),
+                Some(next) => query = query.limit(READ_AHEAD).after(next),
                 None => break,
             }
         }
