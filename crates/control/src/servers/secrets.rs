@@ -19,23 +19,15 @@ const CLASSES: [&[u8]; 4] = [
 
 /// Makes the administrator's password of a new server, if the owner left it out; gives back what was made.
 ///
-/// Keys and starter kits are made by whoever builds the engine.
+/// Keys and starter kits are made by whoever answers the owner.
 pub(super) fn complete(new: &mut NewServer, draw: &mut dyn FnMut() -> u64) -> Vec<EngineAttribute> {
-    let names: &[&str] = match new.engine.family() {
-        EngineFamily::Chef => &[
-            "CHEF_AUTOMATE_ADMIN_PASSWORD",
-            "CHEF_DELIVERY_ADMIN_PASSWORD",
-        ],
-        EngineFamily::Puppet => &["PUPPET_ADMIN_PASSWORD"],
-    };
-    let is_given = new
-        .attributes
-        .iter()
-        .any(|attribute| names.contains(&attribute.name.as_str()));
-    if is_given {
+    let name = new
+        .attributes_to_generate()
+        .find(|name| name.ends_with("_ADMIN_PASSWORD"));
+    let Some(name) = name else {
         return Vec::new();
-    }
-    let made = vec![attribute(names[0], &password(draw))];
+    };
+    let made = vec![attribute(name, &password(draw))];
     new.attributes.extend(made.clone());
     made
 }

@@ -8,8 +8,21 @@ use tagout_wire::{
 };
 use tracing::error;
 
+use super::{Failure, certificate::CertificateFault};
+
 /// The answer to `operation`. What the caller can do nothing about is logged here, and not told.
-pub(super) fn of(operation: &Operation, refusal: &ControlError) -> Fault {
+pub(super) fn of(operation: &Operation, failure: &Failure) -> Fault {
+    match failure {
+        Failure::Refused(refusal) => of_refusal(operation, refusal),
+        Failure::Certificate(_) => fault::validation(failure),
+        Failure::Secret(error) => {
+            report(operation, error);
+            Fault::internal_failure()
+        }
+    }
+}
+
+fn of_refusal(operation: &Operation, refusal: &ControlError) -> Fault {
     match refusal {
         ControlError::NotFound { .. } => fault::not_found(refusal),
         ControlError::AlreadyExists { .. } => fault::already_exists(refusal),
@@ -49,4 +62,10 @@ fn report(operation: &Operation, failure: &(dyn std::error::Error + 'static)) {
         error = failure,
         "an operation went wrong"
     );
+}
+
+/// All faults of a certificate in one line.
+pub(super) fn join(faults: &[CertificateFault]) -> String {
+    let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    faults.join("; ")
 }

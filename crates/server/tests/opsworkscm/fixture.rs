@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -26,16 +26,20 @@ pub(crate) struct Fixture {
     pub(crate) server: TestServer,
     open: watch::Sender<bool>,
     fails: Arc<AtomicBool>,
+    ordered: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 /// Does nothing, at once or when it is let.
 struct Gate {
     open: watch::Receiver<bool>,
     fails: Arc<AtomicBool>,
+    ordered: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Driver for Gate {
     async fn perform(&self, work: &Work) -> Result<Done, DriverError> {
+        let order = (work.kind.clone(), work.detail.clone());
+        self.ordered.lock().unwrap().push(order);
         let mut open = self.open.clone();
         let _ = open.wait_for(|open| *open).await;
         if self.fails.load(Ordering::SeqCst) {
@@ -69,9 +73,11 @@ impl Fixture {
         let config = Config::read(&layers).unwrap();
         let (open, opened) = watch::channel(true);
         let fails = Arc::new(AtomicBool::new(false));
+        let ordered = Arc::default();
         let driver = Gate {
             open: opened,
             fails: Arc::clone(&fails),
+            ordered: Arc::clone(&ordered),
         };
         let parts = Parts {
             driver: AnyDriver::new(driver),
@@ -81,6 +87,7 @@ impl Fixture {
             server: TestServer::of(&config, parts).await,
             open,
             fails,
+            ordered,
         }
     }
 
@@ -97,6 +104,13 @@ impl Fixture {
     /// Whether work fails from now on.
     pub(crate) fn fail(&self, fails: bool) {
         self.fails.store(fails, Ordering::SeqCst);
+    }
+
+    /// The details of all work of this kind that was begun.
+    pub(crate) fn ordered(&self, kind: &str) -> Vec<Value> {
+        let ordered = self.ordered.lock().unwrap();
+        let of_kind = ordered.iter().filter(|order| order.0 == kind);
+        of_kind.map(|order| order.1.clone()).collect()
     }
 
     pub(crate) async fn call(&self, operation: &str, body: &Value) -> Reply {

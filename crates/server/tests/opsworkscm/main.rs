@@ -6,5 +6,7 @@ mod common;
 
 mod fixture;
 
+mod certificates; // of the owner's domain
 mod operations; // each of the nineteen, when it goes well
 mod refusals; // each error that the model declares
+mod secrets; // what is told once
