@@ -175,11 +175,11 @@ impl App {
         &self.limits
     }
 
-    /// What makes two hashes of one password differ; it need not be secret.
-    pub(crate) fn salt(&self) -> [u8; 16] {
-        let mut salt = [0; 16];
-        self.request_ids.fill(&mut salt);
-        salt
+    /// Bytes that do not come twice, and need not be secret: a salt, or a name.
+    pub(crate) fn unique(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        self.request_ids.fill(&mut bytes);
+        bytes
     }
 
     /// How many requests each caller may make.

@@ -1,8 +1,13 @@
 //! The door of the CenturyLink Cloud interface: which call, whose request, and may they.
 
+mod answer;
+
+mod fault;
+
+mod submit;
+
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header, request};
 use hyper::body::Incoming;
 use tagout_wire::clc::{Call, Fault, HEADERS, Input, ROUTES, Reply, Request, Route};
@@ -48,9 +53,13 @@ async fn succeed(
     let now = app.now();
     let route = Route::find(head.method.as_str(), head.uri.path())?;
     told.call = Some(route.call());
-    if route.call() != Call::Login {
+    let account = if route.call() == Call::Login {
+        None
+    } else {
         let caller = told.caller.insert(login::caller(app, &head.headers, now)?);
-        check(caller, &route)?;
+        if !caller.may(route.need()) {
+            return Err(Fault::forbidden());
+        }
         let payer = if caller.everywhere {
             ""
         } else {
@@ -60,7 +69,8 @@ async fn succeed(
             app.metrics().refused("rate");
             return Err(Fault::throttled());
         }
-    }
+        Some(answer::account(app, caller, &route).await?)
+    };
 
     let body_max = usize::try_from(app.limits().body_bytes).unwrap_or(usize::MAX);
     let time_limit = Duration::from_secs(app.limits().body_seconds);
@@ -81,34 +91,13 @@ async fn succeed(
         body: &body,
         servers_max: usize::try_from(app.limits().batch_servers).unwrap_or(usize::MAX),
     };
-    match (Request::parse(&route, &input)?, &told.caller) {
-        (Request::Login(named), _) => login::login(app, named, now).await,
-        (request, Some(caller)) => call(app, caller, &route, request, now).await,
-        (_, None) => Err(Fault::unauthorized()),
+    match (Request::parse(&route, &input)?, &told.caller, account) {
+        (Request::Login(named), _, _) => login::login(app, named, now).await,
+        (request, Some(caller), Some(account)) => {
+            answer::call(app, caller, account, &route, request).await
+        }
+        _ => Err(Fault::unauthorized()),
     }
-}
-
-/// Whether the caller may make the call, and in that account.
-fn check(caller: &ClcCaller, route: &Route<'_>) -> Result<(), Fault> {
-    let alias = route.alias().ok_or_else(Fault::not_found)?;
-    let is_home = caller.everywhere || caller.alias == alias;
-    if is_home && caller.may(route.need()) {
-        Ok(())
-    } else {
-        Err(Fault::forbidden())
-    }
-}
-
-/// Does what `request` asks, whose caller may ask it.
-#[expect(clippy::unused_async, reason = "no call asks the control plane yet")]
-async fn call(
-    _app: &App,
-    _caller: &ClcCaller,
-    _route: &Route<'_>,
-    _request: Request,
-    _now: DateTime<Utc>,
-) -> Result<Reply, Fault> {
-    Err(Fault::not_found())
 }
 
 /// What a call is called in the log and in the figures: its path, with its parts in braces.

@@ -161,6 +161,13 @@ fn welcome(
     })
 }
 
+/// Where the account of a user is at home.
+pub(crate) async fn location(app: &App, caller: &ClcCaller) -> Result<DataCenter, Fault> {
+    let found = User::find(app.control().store(), caller.user.as_str()).await;
+    let user = found.map_err(|error| unavailable(&error))?;
+    Ok(user.map_or(app.logins().location, |user| user.location))
+}
+
 /// Whether it is the password of this user; as slow for a user who is not there.
 async fn is_password(app: &App, user: Option<User>, password: Box<str>) -> Result<bool, Fault> {
     let logins = app.logins();

@@ -332,7 +332,7 @@ impl SeedAccount {
         }
         let store: &AnyStore = control.store();
         for user in &self.users {
-            let (name, salt) = (&user.username, app.salt());
+            let (name, salt) = (&user.username, app.unique());
             let user = User::new(
                 name,
                 &user.password,
