@@ -1,6 +1,6 @@
 //! What the control plane refuses, in the words of the interface.
 
-use tagout_batch::{CreateError, PatchError, RetryError, SubmitError, Verdict};
+use tagout_batch::{CreateError, PatchError, SubmitError, Verdict};
 use tagout_control::{ControlError, ErrorKind};
 use tagout_wire::clc::Fault;
 use tracing::error;
@@ -20,9 +20,6 @@ pub(super) fn fault(error: ControlError) -> Fault {
             return member("body.sourceServerId", &error);
         }
         ControlError::Create(CreateError::Id(_)) => return member("body.name", &error),
-        ControlError::Retry(RetryError::Retried { newer, .. }) => {
-            return Fault::message(409, format_args!("{} See job {newer}.", sentence(&error)));
-        }
         _ => {}
     }
     match error.kind() {
