@@ -133,7 +133,7 @@ async fn a_server_is_built_found_and_copied() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|disk| &disk["id"])
+        .map(|disk| disk["id"].as_str().unwrap())
         .collect();
     assert_eq!(
         (disks, &copied["osType"]),
