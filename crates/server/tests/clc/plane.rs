@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use tagout_control::{Done, Driver, DriverError, Work};
 use tagout_server::{
-    AnyDriver, Parts, Seed,
+    AnyClock, AnyDriver, Parts, Seed,
     config::{Config, Layers},
 };
 
@@ -20,15 +20,14 @@ pub(crate) const FORBIDDEN: &str =
 
 /// `KIDS` is an account below `DEMO`; `OTHR` is a stranger.
 const SEED: &str = r#"{"clc": {"accounts": [
-    {"alias": "DEMO", "location": "NY1", "subAccounts": ["KIDS"], "users": [
-        {"username": "admin.demo", "password": "p", "roles": ["AccountAdmin"]},
-        {"username": "operator.demo", "password": "p", "roles": ["ServerOperator"]},
-        {"username": "viewer.demo", "password": "p", "roles": ["AccountViewer"]}
-    ], "servers": ["NY1DEMOWEB01", "NY1DEMOWEB02", "NY1DEMOWEB03", "UC1DEMOWEB01"]},
+    {"alias": "DEMO", "location": "NY1", "subAccounts": ["KIDS"], "users": [],
+     "servers": ["NY1DEMOWEB01", "NY1DEMOWEB02", "NY1DEMOWEB03", "UC1DEMOWEB01"]},
     {"alias": "KIDS", "servers": ["NY1KIDSWEB01"]},
-    {"alias": "OTHR", "users": [{"username": "admin.othr", "password": "p", "roles": ["AccountAdmin"]}],
-     "servers": ["NY1OTHRWEB01"]}
+    {"alias": "OTHR", "servers": ["NY1OTHRWEB01"]}
 ]}}"#;
+
+/// Where nobody is known, everybody comes in here; passwords are hashed slowly, so that few tests have users.
+const HOME: &str = "clc.alias = \"demo\"\nclc.location = \"ny1\"";
 
 /// Someone who is logged in.
 pub(crate) struct User<'a> {
@@ -36,30 +35,44 @@ pub(crate) struct User<'a> {
     bearer: String,
 }
 
-/// A server with the inventory, whose work is done at once.
+/// A server with the inventory, whose work is done at once, and where anybody comes in.
 pub(crate) async fn plane() -> TestServer {
-    let server = TestServer::start().await;
-    load(&server).await;
+    let server = TestServer::configured(HOME, AnyClock::default()).await;
+    load(&server, SEED).await;
     server
 }
 
-/// The same, whose work is done as this driver does it.
+/// The same, with an inventory in which these users of `DEMO` stand.
+pub(crate) async fn plane_of(users: &str) -> TestServer {
+    let server = TestServer::configured(HOME, AnyClock::default()).await;
+    let users = format!("\"users\": [{users}]");
+    load(&server, &SEED.replace("\"users\": []", &users)).await;
+    server
+}
+
+/// A server with the inventory, whose work is done as this driver does it.
 pub(crate) async fn plane_with(driver: impl Driver) -> TestServer {
     let mut layers = Layers::new();
-    layers.option("listen=127.0.0.1:0").unwrap();
-    layers.option("store=memory").unwrap();
+    for option in [
+        "listen=127.0.0.1:0",
+        "store=memory",
+        "clc.alias=demo",
+        "clc.location=ny1",
+    ] {
+        layers.option(option).unwrap();
+    }
     let config = Config::read(&layers).unwrap();
     let parts = Parts {
         driver: AnyDriver::new(driver),
         ..Parts::chosen(&config).await.unwrap()
     };
     let server = TestServer::of(&config, parts).await;
-    load(&server).await;
+    load(&server, SEED).await;
     server
 }
 
-async fn load(server: &TestServer) {
-    assert!(Seed::read(SEED).unwrap().load(&server.app).await.unwrap());
+async fn load(server: &TestServer, seed: &str) {
+    assert!(Seed::read(seed).unwrap().load(&server.app).await.unwrap());
 }
 
 impl<'a> User<'a> {
