@@ -1,6 +1,8 @@
 //! Batches over the store: what was accepted is done once, in a fair order, whoever is lost meanwhile.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod stores;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
@@ -12,9 +14,9 @@ use tagout_batch::{
 use tagout_control::{
     Control, ControlError, Event, Ids, JobFilter, Settings, SimulatedDriver, Simulation,
 };
-use tagout_store::{Fault, FaultyStore, MemoryStore, Operation, Position, Store};
+use tagout_store::{AnyStore, Fault, FaultyStore, MemoryStore, Operation, Position, Store};
 
-type Plane = Control<Arc<MemoryStore>, SimulatedDriver>;
+type Plane = Control<Arc<AnyStore>, SimulatedDriver>;
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 22, 0, 0).unwrap()
@@ -28,7 +30,7 @@ fn server(account: &str, number: usize) -> ServerId {
     format!("wa1{account}web{number:02}").parse().unwrap()
 }
 
-fn plane(store: &Arc<MemoryStore>, seed: u64) -> Plane {
+fn plane(store: &Arc<AnyStore>, seed: u64) -> Plane {
     Control::new(
         Arc::clone(store),
         SimulatedDriver::new(1),
@@ -38,8 +40,16 @@ fn plane(store: &Arc<MemoryStore>, seed: u64) -> Plane {
 }
 
 /// A store with accounts of so many servers each, and a plane over it.
-async fn fleet(accounts: &[(&str, usize)]) -> (Arc<MemoryStore>, Plane) {
-    let store = Arc::new(MemoryStore::new());
+async fn fleet(accounts: &[(&str, usize)]) -> (Arc<AnyStore>, Plane) {
+    fleet_in(stores::fresh(), accounts).await
+}
+
+/// As [`fleet`], in memory, where it is known who comes first.
+async fn fleet_in_memory(accounts: &[(&str, usize)]) -> (Arc<AnyStore>, Plane) {
+    fleet_in(Arc::new(AnyStore::new(MemoryStore::new())), accounts).await
+}
+
+async fn fleet_in(store: Arc<AnyStore>, accounts: &[(&str, usize)]) -> (Arc<AnyStore>, Plane) {
     let control = plane(&store, 1);
     for (name, n) in accounts {
         control
@@ -79,7 +89,7 @@ async fn job(control: &Plane, account: &str, id: JobId) -> Job {
         .unwrap()
 }
 
-fn night(control: Plane) -> Simulation<Arc<MemoryStore>> {
+fn night(control: Plane) -> Simulation<Arc<AnyStore>> {
     Simulation::new(vec![control], SimulatedDriver::new(1), now())
 }
 
@@ -258,7 +268,7 @@ async fn a_job_whose_line_is_served_when_its_time_to_start_is_over_ends_all_the_
 async fn a_job_that_comes_while_the_last_of_its_line_is_served_is_served_too() {
     // Each time the serving is held up at another call, while a second job comes.
     for held_up in 0..12 {
-        let (store, control) = fleet(&[("acct", 2)]).await;
+        let (store, control) = fleet_in_memory(&[("acct", 2)]).await;
         let first = submission("acct", Action::Reboot, [1]);
         control.submit_batch(&first, now()).await.unwrap();
         let slow = FaultyStore::new(Arc::clone(&store), Fault::Slow(50).at(held_up));
@@ -283,7 +293,7 @@ async fn a_job_that_comes_while_the_last_of_its_line_is_served_is_served_too() {
 
 #[tokio::test]
 async fn the_end_of_a_job_is_told_once_though_it_is_looked_at_as_it_ends() {
-    let (store, control) = fleet(&[("acct", 1)]).await;
+    let (store, control) = fleet_in_memory(&[("acct", 1)]).await;
     let start_by = now() + TimeDelta::seconds(10);
     let terms = Terms {
         start_by: Some(start_by),
@@ -783,4 +793,14 @@ async fn accounts_and_their_plans_are_told_to_those_who_ask() {
     assert_eq!(rest.next, None);
     let others = control.batch_plans(alias("othr"), None, 2).await.unwrap();
     assert_eq!(others.items, []);
+}
+
+#[test]
+fn the_same_holds_over_sqlite() {
+    stores::over_sqlite();
+}
+
+#[test]
+fn the_same_holds_over_postgres() {
+    stores::over_postgres();
 }

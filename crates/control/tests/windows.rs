@@ -1,6 +1,8 @@
 //! Maintenance windows over the store: every opening runs once or has its reason, whoever is lost meanwhile.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod stores;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,13 +11,13 @@ use tagout_control::{
     Account, Control, ControlError, Done, Event, Ids, Node, Settings, SimulatedDriver, Simulation,
     WindowEvent,
 };
-use tagout_store::{MemoryStore, Position, Store};
+use tagout_store::{AnyStore, Position, Store};
 use tagout_window::{
     Execution, Invocation, Overlap, Practice, Status, TargetId, TaskId, WindowId,
     request::{self, Request},
 };
 
-type Plane = Control<Arc<MemoryStore>, SimulatedDriver>;
+type Plane = Control<Arc<AnyStore>, SimulatedDriver>;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -42,22 +44,22 @@ fn command<R: Request + serde::de::DeserializeOwned>(request: Value) -> R::Comma
         .unwrap()
 }
 
-fn plane_with(store: &Arc<MemoryStore>, seed: u64, settings: Settings) -> Plane {
+fn plane_with(store: &Arc<AnyStore>, seed: u64, settings: Settings) -> Plane {
     let driver = SimulatedDriver::new(1);
     Control::new(Arc::clone(store), driver, settings, Ids::seeded(seed))
 }
 
-fn plane(store: &Arc<MemoryStore>, seed: u64) -> Plane {
+fn plane(store: &Arc<AnyStore>, seed: u64) -> Plane {
     plane_with(store, seed, Settings::default())
 }
 
-fn fresh() -> (Arc<MemoryStore>, Plane) {
-    let store = Arc::new(MemoryStore::new());
+fn fresh() -> (Arc<AnyStore>, Plane) {
+    let store = stores::fresh();
     let control = plane(&store, 1);
     (store, control)
 }
 
-fn night(control: Plane) -> Simulation<Arc<MemoryStore>> {
+fn night(control: Plane) -> Simulation<Arc<AnyStore>> {
     Simulation::new(vec![control], SimulatedDriver::new(1), noon())
 }
 
@@ -113,7 +115,7 @@ fn invocations(execution: &Execution) -> Vec<Status> {
         .collect()
 }
 
-async fn events(store: &MemoryStore) -> Vec<WindowEvent> {
+async fn events(store: &AnyStore) -> Vec<WindowEvent> {
     let mut found = Vec::new();
     for event in store.events(Position::START, 1_000).await.unwrap().events {
         if let Event::Window(event) = event.read().unwrap() {
@@ -231,7 +233,7 @@ async fn windows_are_made_changed_listed_and_deleted() {
 
 #[tokio::test]
 async fn the_quota_of_windows_holds_however_many_ask_at_once() {
-    let store = Arc::new(MemoryStore::new());
+    let store = stores::fresh();
     let mut settings = Settings::default();
     settings.windows.rules.quotas.windows = 3;
     let planes: Vec<_> = (0..2)
@@ -570,7 +572,7 @@ async fn a_window_that_still_runs_skips_waits_or_cancels_by_its_practice() {
 
 #[tokio::test]
 async fn a_window_beyond_the_limit_of_all_waits_until_another_has_ended() {
-    let store = Arc::new(MemoryStore::new());
+    let store = stores::fresh();
     let mut settings = Settings::default();
     settings.windows.rules.quotas.concurrent_executions = 1;
     let control = plane_with(&store, 1, settings);
@@ -786,7 +788,7 @@ async fn many_windows(control: &Plane) -> tagout_window::Windows {
 async fn lists_of_many_windows_are_those_of_the_windows_themselves() {
     let mut settings = Settings::default();
     settings.windows.rules.quotas.windows = 1_000;
-    let control = plane_with(&Arc::default(), 1, settings);
+    let control = plane_with(&stores::fresh(), 1, settings);
     let account = account();
     let windows = many_windows(&control).await;
     let of_target = json!({
@@ -1081,7 +1083,7 @@ async fn a_task_takes_servers_into_maintenance_and_hears_of_the_end() {
 
 #[tokio::test]
 async fn of_two_backups_at_once_the_one_beyond_the_quota_is_a_failed_invocation() {
-    let store = Arc::new(MemoryStore::new());
+    let store = stores::fresh();
     let mut settings = Settings::default();
     settings.servers.terms.policy.manual_backups_max = 1;
     let control = plane_with(&store, 1, settings);
@@ -1105,7 +1107,7 @@ async fn of_two_backups_at_once_the_one_beyond_the_quota_is_a_failed_invocation(
 #[tokio::test]
 async fn a_batch_operation_beyond_the_queue_is_a_failed_invocation() {
     use tagout_batch as batch;
-    let store = Arc::new(MemoryStore::new());
+    let store = stores::fresh();
     let mut settings = Settings::default();
     settings.batches.queued_per_account_max = 1;
     let control = plane_with(&store, 1, settings);
@@ -1133,4 +1135,14 @@ async fn a_batch_operation_beyond_the_queue_is_a_failed_invocation() {
     let run = executions(&plane(&store, 2), id).await.remove(0);
     let full = "1 servers to queue and 1 queued, expected at most 1 for the account";
     assert_eq!(details(&run, 0), [None, Some(full)]);
+}
+
+#[test]
+fn the_same_holds_over_sqlite() {
+    stores::over_sqlite();
+}
+
+#[test]
+fn the_same_holds_over_postgres() {
+    stores::over_postgres();
 }
