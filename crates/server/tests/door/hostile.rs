@@ -186,7 +186,9 @@ async fn slow_clients_are_dropped() {
         assert_eq!(answers.matches("live\n").count(), 2, "{answers}");
     };
     let all = async { tokio::join!(trickle, stalled_body, silent, idle_after_an_answer) };
-    timeout(Duration::from_secs(10), Box::pin(all)).await.unwrap();
+    timeout(Duration::from_secs(10), Box::pin(all))
+        .await
+        .unwrap();
     assert!(began.elapsed() >= Duration::from_secs(2));
     assert!(is_well(&server).await);
 }
