@@ -6,6 +6,10 @@ use tagout_wire::clc::Fault;
 use tracing::error;
 
 /// The answer to what was not done.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what `map_err` hands over"
+)]
 pub(super) fn fault(error: ControlError) -> Fault {
     match &error {
         // The account of the path is one that the caller may see; that it is not there is told like one that is not
