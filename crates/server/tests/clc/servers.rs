@@ -32,8 +32,8 @@ async fn a_server_is_deleted_by_a_job() {
     ] {
         User::check(&admin.send(method, &path, &[], "").await, 404, "");
     }
-    let patch = r#"[{"op":"set","member":"cpu","value":2}]"#;
-    User::check(&admin.send("PATCH", path, &[], patch).await, 404, "");
+    let change = r#"[{"op":"set","member":"cpu","value":2}]"#;
+    User::check(&admin.send("PATCH", path, &[], change).await, 404, "");
 }
 
 #[tokio::test]
@@ -155,10 +155,10 @@ async fn a_server_is_built_found_and_copied() {
 async fn the_servers_of_a_group_go_and_come_together() {
     let server = plane().await;
     let admin = User::admin(&server).await;
-    let patch = format!(r#"[{{"op":"set","member":"groupId","value":"{GROUP}"}}]"#);
+    let into_group = format!(r#"[{{"op":"set","member":"groupId","value":"{GROUP}"}}]"#);
     for id in ["ny1demoweb01", "ny1demoweb02"] {
         let path = format!("/v2/servers/demo/{id}");
-        User::check(&admin.send("PATCH", &path, &[], &patch).await, 204, "");
+        User::check(&admin.send("PATCH", &path, &[], &into_group).await, 204, "");
     }
     let group = format!("/v2/groups/DEMO/{GROUP}");
     User::check(
