@@ -1,5 +1,5 @@
 //! Batches over the store: what was accepted is done once, in a fair order, whoever is lost meanwhile.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod stores;
 

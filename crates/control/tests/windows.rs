@@ -1,5 +1,5 @@
 //! Maintenance windows over the store: every opening runs once or has its reason, whoever is lost meanwhile.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod stores;
 

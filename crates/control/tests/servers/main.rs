@@ -1,5 +1,5 @@
 //! Servers, backups and nodes over the store, whoever is lost meanwhile.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod night;
 

@@ -4,7 +4,7 @@
 //! Everything comes from a seed, so a run that fails can be had again: `TAGOUT_TEST_SEED=7 cargo test -p tagout-control
 //! --test simulation -- --nocapture` prints what happens in the night of seed 7, line by line. `TAGOUT_TEST_SEEDS` says
 //! how many seeds there are (60).
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod batches;
 mod dice;

@@ -1,6 +1,6 @@
 //! What the crate promises, by theme. A new test goes to the theme that its failure would be about.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! CenturyLink Cloud over bytes: each form of request that clients send, each form of answer that they were recorded
 //! with, and what no request may do.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
 mod hostile;
